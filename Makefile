@@ -1,0 +1,54 @@
+.DEFAULT_GOAL := help
+PYTHON = .venv/bin/python
+
+# ── a fresh clone ──────────────────────────────────────────────────────────────────────────────────────────
+
+setup: .venv/.dev ## Build .venv with everything checks and tests need
+
+run: .venv/.cli ## Start the bridge on this machine: embedded target, SQLite, port 8080, no cloud
+	@$(PYTHON) -m scim local run
+
+demo: .venv/.cli ## Play a provisioning life-cycle against it, step by step
+	@$(PYTHON) -m scim local demo
+
+# ── while working ──────────────────────────────────────────────────────────────────────────────────────────
+
+test: .venv/.dev ## Run everything this machine can run; also on Python 3.13 where there is one
+	@scripts/test
+
+test-fast: .venv/.dev ## Run what takes less than ten seconds
+	@$(PYTHON) -m pytest -q -n 2 -m "not slow"
+
+check: .venv/.dev ## Format, lint, types, layers; edits nothing
+	@scripts/check
+
+fix: .venv/.dev ## Format, and mend what the linter can
+	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m ruff check --fix .
+
+replay: .venv/.dev ## Send recorded exchanges to the running bridge: make replay FILE=tests/exchanges/okta.json
+	@$(PYTHON) scripts/replay $(FILE)
+
+bench: .venv/.dev ## Measure a bridge of its own with one fixed workload: make bench N=1000
+	@$(PYTHON) -m tests.bench $(N)
+
+docs: .venv/.cli ## Write the pages that are generated from code
+	@$(PYTHON) -m scim.cli.reference >docs/settings.md
+	@$(PYTHON) -m scim.dialects >docs/quirks.md
+
+clean: ## Remove what these targets made; the state of `make run` (.local) stays
+	@rm -rf .venv .venv-* .*_cache .hypothesis build *.egg-info
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+.venv/.cli: requirements-cli.txt
+	@scripts/venv .venv $<
+	@touch $@
+
+.venv/.dev: requirements-dev.txt
+	@scripts/venv .venv $<
+	@touch $@ .venv/.cli
+
+.PHONY: setup run demo test test-fast check fix replay bench docs clean help

@@ -1,0 +1,1 @@
+"""The page for people: what the bridge wants, what the target has, what happened."""

@@ -1,0 +1,1 @@
+"""What a person types: `python -m scim …`. Nothing here is loaded in the cloud."""

@@ -1,0 +1,54 @@
+"""The commands of `python -m scim`, and how they end when something is wrong: one sentence, status 1, no traceback."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from scim import __version__
+from scim.cli import jobs, local, tokens
+from scim.cli.console import Problem, complain, say
+from scim.records import SecretMissing, SecretsUnavailable, StoreUnavailable, TargetError
+from scim.settings import SettingsError
+from scim.tokens import NoLiveToken, TokenListInvalid, TooManyLive, UnknownToken
+
+EXPECTED = (
+    Problem,
+    SettingsError,
+    SecretMissing,
+    SecretsUnavailable,
+    StoreUnavailable,
+    TargetError,
+    NoLiveToken,
+    TokenListInvalid,
+    TooManyLive,
+    UnknownToken,
+)
+"""Whose text is fit for an operator."""
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="A serverless SCIM bridge between an identity provider and a 1Password account.",
+)
+app.add_typer(local.commands, name="local")
+app.add_typer(tokens.commands, name="token")
+app.command()(jobs.status)
+app.command()(jobs.settle)
+app.command()(jobs.confirm)
+
+
+@app.callback(invoke_without_command=True)
+def _options(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+    if version:
+        say(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    try:
+        app()
+    except EXPECTED as problem:
+        complain(str(problem))
+        sys.exit(1)

@@ -1,0 +1,87 @@
+"""`python -m scim local …`: a whole bridge on this machine, and a look at what it provisioned."""
+
+import json
+import os
+from typing import Annotated
+
+import typer
+
+from scim import logs, wiring
+from scim.cli import demo, desk, server
+from scim.cli.account import show_world
+from scim.cli.console import say
+from scim.cli.credentials import ensure_bridge
+from scim.cli.desk import Bridge
+from scim.cli.schedule import Duty, keep
+from scim.settings import Settings
+
+commands = typer.Typer(no_args_is_help=True, help="A bridge at a desk: embedded target, SQLite, no cloud.")
+
+
+@commands.command()
+def run() -> None:
+    """Start the bridge on PORT (8080) and run its jobs until Ctrl-C."""
+    environment = desk.environment(os.environ)
+    settings = Settings.from_environment(environment)
+    desk.prepare(settings)
+    desk.require_free(settings.port)
+    bridge = ensure_bridge(settings)
+    started = server.start(environment, settings.port, desk.log_file(settings))
+    try:
+        started.await_ping()
+        _serve(started, settings, bridge)
+    finally:
+        started.end()
+
+
+def _serve(started: server.Server, settings: Settings, bridge: Bridge) -> None:
+    if started.stopping:
+        return
+    with desk.log_file(settings).open("a") as log:
+        logs.configure(settings.log_level, log)
+        jobs = wiring.jobs(settings)
+        _announce(settings, bridge)
+        keep(
+            started,
+            [
+                Duty("settle", jobs.settle, settings.settle_interval_seconds),
+                Duty("confirm", jobs.confirm, settings.confirm_interval_seconds),
+            ],
+        )
+    started.require_asked_to_end()
+    say("The bridge has ended.")
+
+
+def _announce(settings: Settings, bridge: Bridge) -> None:
+    say("The SCIM bridge runs. Ctrl-C ends it.", style="bold green")
+    say()
+    say(f"  SCIM base URL   {bridge.base_url}")
+    if not bridge.base_url.startswith(settings.base_url):
+        say(f"  from outside    {settings.base_url}/scim/v2")
+    say(f"  Admin page      {bridge.admin_url}")
+    say("  Bearer tokens   one for each dialect")
+    for dialect, token in bridge.tokens.items():
+        say(f"    {dialect:<13} {token}")
+    say()
+    say(f"  All of this is in {desk.bridge_file(settings)}, the log in {desk.log_file(settings)}.")
+    say("  See it work: `make demo` in another terminal. See who arrived: `python -m scim local show`.")
+
+
+@commands.command()
+def accept(email: Annotated[str, typer.Argument(help="The address that was invited.")]) -> None:
+    """Accept an invitation, as the person would by its link. The bridge confirms them at the next pass."""
+    wiring.embedded_target(desk.settings(os.environ)).accept(email)
+    say(f"{email} has accepted; the bridge confirms within seconds if it runs.")
+
+
+@commands.command("show")
+def show_(as_json: Annotated[bool, typer.Option("--json", help="The whole world, as JSON.")] = False) -> None:
+    """Show the people and groups that arrived in the embedded target."""
+    world = wiring.embedded_target(desk.settings(os.environ)).world()
+    if as_json:
+        say(json.dumps(world, indent=2, default=str))
+        return
+    show_world(world)
+
+
+commands.command("demo")(demo.demo)

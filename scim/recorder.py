@@ -1,0 +1,173 @@
+"""Record, then settle (docs/adr/0003): the one way in which a wish becomes durable and is taken back if refused.
+
+Each write is one commit decided on the record as it was read; if another writer came first, it is read and decided
+again. After the commit the settler is asked to make the target match while the client waits: a refusal takes the wish
+back and is told to the client, anything else is a success, for the tick finishes what is deferred.
+"""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from scim.ports import Clock, Ids, Settler, Store
+from scim.protocol.errors import Forbidden, InvalidValue, NotFound, Unavailable, Uniqueness
+from scim.records import Document, Event, KeyTaken, Record, Ref, Refused, Stale
+
+TRIES = 12
+PAUSE_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one request does to one record. `owed`: the target has to hear of it."""
+
+    after: Record
+    action: str
+    steps: Sequence[Document] = ()
+    grants: tuple[str, ...] = ()
+    revokes: tuple[str, ...] = ()
+    owed: bool = True
+
+    def members_only(self, before: Record) -> bool:
+        return bool(self.grants or self.revokes) and self.after is before
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    store: Store
+    settler: Settler
+    clock: Clock
+    new_id: Ids
+    event_id: Ids
+    settle_wait: float = 5.0
+    pause: Callable[[float], None] = field(default=time.sleep)
+
+    def now(self) -> str:
+        """An RFC 3339 instant with milliseconds (RFC 7643 §2.3.5)."""
+        return datetime.fromtimestamp(self.clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def event(self, actor: str, action: str, ref: Ref, changes: Sequence[Document] = ()) -> Event:
+        return Event(self.event_id(), self.now(), actor, action, ref, changes)
+
+    def create(self, record: Record, members: Sequence[str], actor: str) -> Record:
+        """Write a new record and settle it. Raises Uniqueness, and InvalidValue or Forbidden if refused."""
+        steps = [{"op": "add", "path": "", "value": record.document}]
+        event = self.event(actor, f"{record.kind.lower()}.created", record.ref, steps)
+        try:
+            saved = self.store.create(record, members, event)
+        except KeyTaken as taken:
+            raise _uniqueness(record, taken) from taken
+        outcome = self.settler.settle(saved.ref, self.settle_wait)
+        if isinstance(outcome, Refused):
+            self._discard(saved, outcome)
+            raise _refusal(outcome)
+        return saved
+
+    def change(self, read: Callable[[], Record], decide: Callable[[Record], Change | None], actor: str) -> Record:
+        """Carry `decide`'s change out on what `read` returns; None changes nothing. Raises what they raise."""
+        for attempt in range(TRIES):
+            before = read()
+            change = decide(before)
+            if change is None:
+                return before
+            try:
+                saved = self._commit(before, change, actor)
+            except Stale:
+                self.pause(random.uniform(0, PAUSE_SECONDS * 2**min(attempt, 5)))  # noqa: S311 - jitter, not a secret
+                continue
+            except KeyTaken as taken:
+                raise _uniqueness(before, taken) from taken
+            if change.owed:
+                self._settle(before, saved, change, actor)
+            return saved
+        raise Unavailable("Other changes to the same resource came first each time. Send the request again.")
+
+    def wanted(self, ref: Ref) -> Record:
+        """The record, or 404 (RFC 7644 §3.6: what was deleted is gone on every verb)."""
+        record = self.store.get(ref)
+        if record is None or not record.wanted:
+            raise NotFound(f"There is no {ref.kind} with the id {ref.id[:64]!r}.")
+        return record
+
+    def _commit(self, before: Record, change: Change, actor: str) -> Record:
+        event = self.event(actor, change.action, before.ref, change.steps)
+        if change.members_only(before):
+            return self.store.change_members(before, change.grants, change.revokes, self.now(), event)
+        return self.store.replace(before, change.after, event, change.grants, change.revokes)
+
+    def _settle(self, before: Record, saved: Record, change: Change, actor: str) -> None:
+        outcome = self.settler.settle(saved.ref, self.settle_wait)
+        if isinstance(outcome, Refused):
+            self._take_back(before, saved, change, self.event(actor, "refused", saved.ref, _facts(outcome)))
+            raise _refusal(outcome)
+
+    def _discard(self, saved: Record, outcome: Refused) -> None:
+        """Unless somebody changed the record meanwhile: then it is theirs, and the tick tells what the target says."""
+        current = self.store.get(saved.ref)
+        if current is None or current.version != saved.version:
+            return
+        try:
+            self.store.discard(current, self.event("settle", "refused", saved.ref, _facts(outcome)))
+        except Stale:
+            return
+
+    def _take_back(self, before: Record, saved: Record, change: Change, event: Event) -> None:
+        for _ in range(TRIES):
+            current = self.store.get(saved.ref)
+            if current is None or current.version != saved.version:
+                return
+            restored = replace(
+                current,
+                document=before.document,
+                version=before.version,
+                last_modified=before.last_modified,
+                wanted=before.wanted,
+                external_ids=before.external_ids,
+                unique_keys=before.unique_keys,
+                lookup_keys=before.lookup_keys,
+                link=replace(current.link, unsettled=True, next_attempt_at=None),
+            )
+            try:
+                self.store.replace(current, restored, event, change.revokes, change.grants)
+            except Stale:
+                continue
+            except KeyTaken:
+                return
+            return
+
+
+def owe(before: Record, after: Record, *, seen_by_target: bool) -> Record:
+    """`after` with the link that fits: owed if the target sees a difference or owed one before, matched otherwise."""
+    if seen_by_target or before.link.unsettled:
+        link = replace(before.link, unsettled=True, attempts=0, next_attempt_at=None)
+    else:
+        link = replace(before.link, settled_version=after.version)
+    return replace(after, link=link)
+
+
+def top_level_steps(before: Document, after: Document) -> list[Document]:
+    """RFC 6902 steps between two documents, one for each attribute that differs: enough for an audit line."""
+    steps: list[Document] = [{"op": "remove", "path": f"/{name}"} for name in before if name not in after]
+    for name, value in after.items():
+        if name not in before:
+            steps.append({"op": "add", "path": f"/{name}", "value": value})
+        elif before[name] != value:
+            steps.append({"op": "replace", "path": f"/{name}", "value": value})
+    return steps
+
+
+def _uniqueness(record: Record, taken: KeyTaken) -> Uniqueness:
+    attribute = taken.key.partition("=")[0]
+    if attribute == "address":
+        return Uniqueness("Another user already has this e-mail address; the target tells people apart by it (emails).")
+    return Uniqueness(f"Another {record.kind} already has this {attribute} (compared without regard to case).")
+
+
+def _refusal(outcome: Refused) -> InvalidValue | Forbidden:
+    return Forbidden(outcome.reason) if outcome.denied else InvalidValue(outcome.reason)
+
+
+def _facts(outcome: Refused) -> list[Document]:
+    return [{"reason": outcome.reason}]

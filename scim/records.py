@@ -1,0 +1,231 @@
+"""The records that cross the ports, and the ways a store or a target can decline."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+Document = dict[str, Any]
+Kind = Literal["User", "Group"]
+
+# ── what is stored ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Names one resource."""
+
+    kind: Kind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How a resource stands with the target. `settled_version` is the version the target last matched."""
+
+    target_id: str | None = None
+    target_state: str | None = None
+    settled_version: int = 0
+    unsettled: bool = True
+    attempts: int = 0
+    next_attempt_at: float | None = None  # seconds since the epoch; None = as soon as possible
+    last_error: str | None = None
+    waiting: str | None = None  # what a person has to do before the target can match, in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One user or group as the bridge wants it, and its link to the target.
+
+    `document` is the canonical SCIM document without id, meta, schemas, groups, members and externalId.
+    `external_ids` maps client to that client's externalId. `unique_keys` are claimed: no two wanted records of
+    a store hold the same; `lookup_keys` find records and may repeat. A record with `wanted=False` is
+    deprovisioned: SCIM answers 404, its keys are free, its link stays. `group_ids` (users only) are the groups
+    the user is a wanted member of. `stamp` is the store's own mark for optimistic writes; only the store that
+    made it reads it.
+    """
+
+    kind: Kind
+    id: str
+    document: Document
+    client: str
+    created: str
+    last_modified: str
+    version: int = 1
+    wanted: bool = True
+    origin: Literal["created", "adopted"] = "created"
+    external_ids: Mapping[str, str] = field(default_factory=dict)
+    unique_keys: tuple[str, ...] = ()
+    lookup_keys: tuple[str, ...] = ()
+    link: Link = Link()
+    group_ids: tuple[str, ...] = ()
+    stamp: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def ref(self) -> Ref:
+        return Ref(self.kind, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One edge: whether the user is wanted in the group, and whether the target already agrees."""
+
+    group_id: str
+    user_id: str
+    wanted: bool
+    settled: bool = False
+    attempts: int = 0
+    next_attempt_at: float | None = None
+    last_error: str | None = None
+    stamp: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One audit line. `changes` is an RFC 6902 patch, or a list of plain facts where no document changed."""
+
+    id: str
+    at: str
+    actor: str
+    action: str
+    resource: Ref | None
+    changes: Sequence[Mapping[str, Any]] = ()
+    outcome: str = "recorded"
+
+
+class KeyTaken(Exception):
+    """Another wanted record holds the unique key. Nothing was written."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class Stale(Exception):
+    """The record changed since it was read. Nothing was written; read again and decide again."""
+
+
+class StoreUnavailable(Exception):
+    """The store did not answer in time. Whether a write landed is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a job did last. `expires` is when silence becomes unhealthy (as the official bridge's /health)."""
+
+    source: str
+    at: str
+    expires: str
+    state: Literal["healthy", "degraded", "unhealthy"]
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is owed to the target."""
+
+    users: int = 0
+    groups: int = 0
+    memberships: int = 0
+
+
+# ── the target ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class TargetState(StrEnum):
+    """Where a person stands in the target's life-cycle."""
+
+    INVITED = "invited"
+    ACCEPTED = "accepted"  # waits to be confirmed
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    UNKNOWN = "unknown"  # read as active, never acted on
+
+
+@dataclass(frozen=True, slots=True)
+class TargetUser:
+    id: str
+    email: str
+    name: str
+    state: TargetState
+
+
+@dataclass(frozen=True, slots=True)
+class TargetGroup:
+    id: str
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetMember:
+    user_id: str
+    role: Literal["member", "manager"] = "member"
+
+
+class TargetError(Exception):
+    """Base of the five answers a target can give instead of success. The text is fit for an administrator.
+
+    TargetError
+    ├── MissingInTarget       what was named is not there
+    ├── DeniedByTarget        the bridge lacks the permission
+    ├── RefusedByTarget       the target will not do this, however often it is asked
+    ├── TargetUnavailable     no usable answer; whether the effect happened is unknown
+    └── UnsupportedByTarget   the target has no such verb; a person has to do it
+    """
+
+
+class MissingInTarget(TargetError): ...
+
+
+class DeniedByTarget(TargetError): ...
+
+
+class RefusedByTarget(TargetError): ...
+
+
+class TargetUnavailable(TargetError): ...
+
+
+class UnsupportedByTarget(TargetError): ...
+
+
+# ── settling and secrets ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The target matches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The target will not have it; `reason` is for the client's administrator."""
+
+    reason: str
+    denied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Not known in time; the next tick goes on with it."""
+
+
+Outcome = Settled | Refused | Deferred
+
+
+class Secret(str):
+    """A value that does not show itself."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "********"
+
+
+class SecretMissing(Exception):
+    """No secret of that name. The text names it and says how to make it."""
+
+
+class SecretsUnavailable(Exception):
+    """The secrets could not be read or written just now; whether the secret exists is unknown."""

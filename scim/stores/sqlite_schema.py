@@ -1,0 +1,79 @@
+"""The tables of the SQLite store, and how an older file becomes a newer one."""
+
+import sqlite3
+
+from scim.records import StoreUnavailable
+
+# `due`: NULL = the target matches, else the time from which it shall be made to match (0 = as soon as possible).
+# `stamp` is drawn anew at each change, so that a row that was deleted and made again is never taken for the old one.
+_FIRST = """
+CREATE TABLE resources (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL, id TEXT NOT NULL, wanted INTEGER NOT NULL,
+  body TEXT NOT NULL, last_modified TEXT NOT NULL, version INTEGER NOT NULL, stamp INTEGER NOT NULL,
+  target_id TEXT, target_state TEXT, settled_version INTEGER NOT NULL,
+  due REAL, attempts INTEGER NOT NULL, last_error TEXT, waiting TEXT
+);
+CREATE UNIQUE INDEX resources_by_id ON resources (kind, id);
+CREATE INDEX resources_listed ON resources (kind, wanted, seq);
+CREATE INDEX resources_linked ON resources (kind, target_id) WHERE target_id IS NOT NULL;
+CREATE INDEX resources_owed ON resources (kind, due) WHERE due IS NOT NULL;
+
+CREATE TABLE keys (kind TEXT, key TEXT, id TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE TABLE lookups (kind TEXT, key TEXT, id TEXT, PRIMARY KEY (kind, key, id)) WITHOUT ROWID;
+CREATE INDEX lookups_by_id ON lookups (kind, id);
+CREATE TABLE former_keys (kind TEXT, key TEXT, id TEXT, PRIMARY KEY (kind, key, id)) WITHOUT ROWID;
+CREATE INDEX former_keys_by_id ON former_keys (kind, id);
+
+CREATE TABLE memberships (
+  group_id TEXT, user_id TEXT, wanted INTEGER NOT NULL, stamp INTEGER NOT NULL,
+  due REAL, attempts INTEGER NOT NULL, last_error TEXT,
+  PRIMARY KEY (group_id, user_id)
+) WITHOUT ROWID;
+CREATE INDEX memberships_by_user ON memberships (user_id, wanted, group_id);
+CREATE INDEX memberships_owed ON memberships (due, group_id, user_id) WHERE due IS NOT NULL;
+CREATE INDEX memberships_owed_by_group ON memberships (group_id, due, user_id) WHERE due IS NOT NULL;
+
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at TEXT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+  kind TEXT, resource_id TEXT, changes TEXT NOT NULL, outcome TEXT NOT NULL
+);
+CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE reports (
+  source TEXT PRIMARY KEY, at TEXT NOT NULL, expires TEXT NOT NULL, state TEXT NOT NULL, detail TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST,)
+"""Each brings a file from the version that is its index to the next. Only ever append."""
+
+
+def migrate(db: sqlite3.Connection, path: str) -> None:
+    """Bring the file up to date, once whoever comes first; a file of a newer release is refused untouched."""
+    if _version(db) == len(MIGRATIONS):
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        found = _version(db)
+        _refuse_newer(found, path)
+        for migration in MIGRATIONS[found:]:
+            for statement in filter(str.strip, migration.split(";")):
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+
+
+def _refuse_newer(found: int, path: str) -> None:
+    if found > len(MIGRATIONS):
+        raise StoreUnavailable(
+            f"The store file {path} was written by a newer release (its schema is {found}, this release knows "
+            f"{len(MIGRATIONS)}): deploy that release again, or restore the file's backup."
+        )
+
+
+def _version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return version

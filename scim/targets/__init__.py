@@ -1,0 +1,1 @@
+"""The systems the bridge provisions."""

@@ -1,0 +1,80 @@
+"""The embedded account's own file: people, groups, members, and what a test or a demonstration scripts."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scim.records import TargetUnavailable
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS people (
+  id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE COLLATE NOCASE, name TEXT NOT NULL, type TEXT NOT NULL,
+  state TEXT NOT NULL, resumes TEXT NOT NULL DEFAULT 'ACTIVE'
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS groups (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, description TEXT NOT NULL, type TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS members (
+  group_id TEXT, user_id TEXT, role TEXT NOT NULL, PRIMARY KEY (group_id, user_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS faults (
+  seq INTEGER PRIMARY KEY, verb TEXT NOT NULL, error TEXT NOT NULL, times INTEGER NOT NULL, after_effect INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS calls (verb TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+"""
+_SEED = """
+INSERT OR IGNORE INTO people (id, email, name, type, state)
+VALUES ('OWNERAAAAAAAAAAAAAAAAAAAAA', 'owner@example.com', 'Account Owner', 'MEMBER', 'ACTIVE');
+INSERT OR IGNORE INTO groups (id, name, description, type) VALUES
+  ('ownersaaaaaaaaaaaaaaaaaaaa', 'Owners', 'Access to billing and account administration.', 'OWNERS'),
+  ('administratorsaaaaaaaaaaaa', 'Administrators', 'Can administer the account.', 'ADMINISTRATORS'),
+  ('teammembersaaaaaaaaaaaaaaa', 'Team Members', 'All team members.', 'TEAM_MEMBERS');
+INSERT OR IGNORE INTO members (group_id, user_id, role)
+VALUES ('ownersaaaaaaaaaaaaaaaaaaaa', 'OWNERAAAAAAAAAAAAAAAAAAAAA', 'MANAGER');
+"""
+
+
+class Account:
+    """One connection of this process, lent to one caller at a time; other processes take turns through the file."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = str(path)
+        self._turn = threading.RLock()
+        self._opened: tuple[int, sqlite3.Connection] | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Undone if it raises. TargetUnavailable if the file cannot be used."""
+        try:
+            with self._turn:
+                db = self._connection()
+                db.execute("BEGIN IMMEDIATE")
+                try:
+                    yield db
+                    db.execute("COMMIT")
+                except BaseException:
+                    if db.in_transaction:
+                        db.execute("ROLLBACK")
+                    raise
+        except sqlite3.Error as error:
+            raise TargetUnavailable(f"The embedded account's file {self._path} cannot be used: {error}.") from error
+
+    def _connection(self) -> sqlite3.Connection:
+        """A connection must not cross a fork (sqlite.org/howtocorrupt.html §2.6)."""
+        if self._opened and self._opened[0] == os.getpid():
+            return self._opened[1]
+        db = sqlite3.connect(self._path, timeout=15, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.executescript(_SCHEMA + _SEED)
+        self._opened = os.getpid(), db
+        return db
+
+    def close(self) -> None:
+        with self._turn:
+            if self._opened and self._opened[0] == os.getpid():
+                self._opened[1].close()
+            self._opened = None

@@ -1,0 +1,100 @@
+"""Who may come in: the records in memory, read again every minute, compared in constant time."""
+
+import hmac
+import logging
+import threading
+from dataclasses import dataclass, replace
+
+from scim.ports import Clock, Secrets
+from scim.protocol.errors import Unavailable
+from scim.records import SecretsUnavailable
+from scim.tokens import form, registry
+from scim.tokens.record import TokenListInvalid, TokenRecord
+
+log = logging.getLogger("scim.tokens")
+
+FRESH_SECONDS = 60.0  # how long a revoked token may still open
+STALE_SECONDS = 300.0  # how long the list last read is trusted while it cannot be read again
+RETRY_SECONDS = 5.0
+
+
+class NoLiveToken(ValueError):
+    """Nobody could ever come in: the bridge refuses to start."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The records as last read, and when to read them again. `records` is None until a read succeeded."""
+
+    records: tuple[TokenRecord, ...] | None = None
+    read_at: float = 0.0
+    due_at: float = 0.0
+
+    def is_fresh(self, now: float) -> bool:
+        # also false when the clock was set back
+        return self.due_at - FRESH_SECONDS <= now < self.due_at
+
+    def usable(self, now: float) -> tuple[TokenRecord, ...]:
+        if self.records is None or not 0 <= now - self.read_at <= STALE_SECONDS:
+            raise Unavailable("The bridge cannot read its list of tokens just now. Try again in a minute.")
+        return self.records
+
+
+class Tokens:
+    """The gate for bearer tokens. Reads nothing until it is asked; safe for threads, one of which reads for all."""
+
+    def __init__(self, secrets: Secrets, secret_name: str, clock: Clock) -> None:
+        self._secrets = secrets
+        self._secret_name = secret_name
+        self._clock = clock
+        self._reading = threading.Lock()
+        self._known = _Known()
+
+    def verify(self, header: str | None) -> TokenRecord | None:
+        """The live token that an Authorization header carries, else None. What is not even formed like a token costs
+        no read and no comparison. Raises Unavailable when the list has been out of reach for too long.
+        """
+        token = form.presented(header)
+        if token is None:
+            return None
+        digest = form.digest_of(token)
+        records = self._records()
+        now = self._clock()
+        found = None
+        for record in records:  # all of them: the time taken tells nothing
+            if hmac.compare_digest(record.digest, digest) and record.is_live(now):
+                found = record
+        return found
+
+    def require_live(self) -> None:
+        """Raises NoLiveToken, TokenListInvalid or SecretsUnavailable: closed by default (threats: A2)."""
+        now = self._clock()
+        records = registry.read(self._secrets, self._secret_name)
+        if not any(record.is_live(now) for record in records):
+            raise NoLiveToken(
+                f"The secret {self._secret_name!r} holds no live bearer token, so nobody could use the bridge and it"
+                " does not start. Mint a token first."
+            )
+
+    def _records(self) -> tuple[TokenRecord, ...]:
+        known, now = self._known, self._clock()
+        if known.is_fresh(now):
+            return known.usable(now)
+        with self._reading:
+            now = self._clock()
+            if not self._known.is_fresh(now):
+                self._known = self._read(now)
+            return self._known.usable(now)
+
+    def _read(self, now: float) -> _Known:
+        try:
+            records = registry.read(self._secrets, self._secret_name)
+        except (SecretsUnavailable, TokenListInvalid) as error:
+            log.warning("tokens.unreadable", extra={"reason": str(error)})
+            return replace(self._known, due_at=now + RETRY_SECONDS)
+        return _Known(records, now, now + FRESH_SECONDS)
+
+
+def cursor_key(record: TokenRecord) -> bytes:
+    """What signs this token's paging cursors, so that a cursor serves nobody else and dies with the token."""
+    return hmac.digest(bytes.fromhex(record.digest), b"paging cursor", "sha256")

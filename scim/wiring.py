@@ -1,0 +1,196 @@
+"""Settings to objects: the only module that chooses an implementation, and the only one that imports inside functions,
+so that what is not chosen is not loaded (cold start).
+
+Nothing here talks to a network or opens a database; each object does so when it is first used, after the server forked.
+"""
+
+import hmac
+import os
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from scim import logs
+from scim.groups import Groups
+from scim.ports import Secrets, Settler, Store, Target
+from scim.protocol.discovery import Limits
+from scim.recorder import Recorder
+from scim.records import Report, SecretMissing, SecretsUnavailable
+from scim.search import Search
+from scim.settings import Settings, SettingsError
+from scim.tokens import Tokens
+from scim.users import Users
+
+if TYPE_CHECKING:
+    from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+    from scim.targets.embedded import EmbeddedTarget
+    from scim.web.service import Service
+
+TOKENS_SECRET = "tokens"  # noqa: S105 - the name of a secret, not its value
+JOBS_SECRET = "jobs-key"  # noqa: S105
+ADMIN_SECRET = "admin-key"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """What a schedule runs."""
+
+    settle: Callable[[], Report]
+    confirm: Callable[[], Report]
+
+
+@cache
+def settings() -> Settings:
+    return Settings.from_environment(os.environ)
+
+
+def refuse_half_configured() -> None:
+    """Ends the process with one sentence for each problem: a bridge that cannot guard its door does not open it."""
+    try:
+        logs.configure(settings().log_level)
+        tokens(settings()).require_live()
+    except (SettingsError, SecretMissing, SecretsUnavailable, ValueError) as problem:
+        sys.exit(str(problem))
+
+
+def store(chosen: Settings) -> Store:
+    if chosen.store == "sqlite":
+        from scim.stores.sqlite import SqliteStore
+
+        return SqliteStore(str(chosen.database_path))
+    from scim.stores.firestore import open_store
+
+    return open_store(chosen.google_cloud_project or "", chosen.firestore_database, event_days=chosen.event_days)
+
+
+def target(chosen: Settings) -> Target:
+    return embedded_target(chosen)
+
+
+def embedded_target(chosen: Settings) -> "EmbeddedTarget":
+    from scim.targets.embedded import EmbeddedTarget
+
+    return EmbeddedTarget(chosen.target_path, allowed_domains=chosen.allowed_domains)
+
+
+def secrets(chosen: Settings) -> Secrets:
+    from scim.secrets.local import LocalSecrets
+
+    return LocalSecrets(chosen.secrets_path)
+
+
+@lru_cache(maxsize=4)
+def tokens(chosen: Settings) -> Tokens:
+    return Tokens(secrets(chosen), TOKENS_SECRET, time.time)
+
+
+def settler(chosen: Settings, wanted: Store) -> Settler:
+    from scim.jobs.settler import DeferringSettler, LocalSettler
+
+    if chosen.settle_wait_seconds == 0:
+        return DeferringSettler()
+    return LocalSettler(wanted, target(chosen), time.time, event_id, _holder())
+
+
+def jobs(chosen: Settings) -> Jobs:
+    from scim.jobs import confirm, settle
+
+    wanted, provisioned = store(chosen), target(chosen)
+    return Jobs(
+        settle=lambda: settle.run(wanted, provisioned, time.time, event_id, _holder()),
+        confirm=lambda: confirm.run(wanted, provisioned, time.time, event_id),
+    )
+
+
+def scim_service(chosen: Settings) -> "Service":
+    from scim.web.service import Service
+
+    wanted = store(chosen)
+    recorder = Recorder(wanted, settler(chosen, wanted), time.time, new_id, event_id, chosen.settle_wait_seconds)
+    limits = Limits(
+        default_page=chosen.default_page,
+        max_page=chosen.max_page,
+        bulk_operations=chosen.bulk_max_operations,
+        bulk_bytes=chosen.bulk_max_payload_bytes,
+        body_bytes=chosen.max_body_bytes,
+    )
+    base_url = f"{chosen.base_url}/scim/v2"
+    return Service(
+        Users(recorder, frozenset(chosen.allowed_domains)),
+        Groups(recorder),
+        Search(wanted, base_url, limits, time.time),
+        tokens(chosen),
+        wanted,
+        limits,
+        base_url,
+        time.time,
+    )
+
+
+@cache
+def scim_app() -> Flask:
+    from scim.web.app import create_app
+
+    return create_app(scim_service(settings()))
+
+
+@cache
+def jobs_app() -> Flask:
+    from scim.jobs.web import create_app
+
+    chosen = settings()
+    work = jobs(chosen)
+    return create_app({"settle": work.settle, "confirm": work.confirm}, _holds(chosen, JOBS_SECRET))
+
+
+@cache
+def admin_app() -> Flask:
+    from scim.admin.app import create_app
+
+    chosen = settings()
+    return create_app(store(chosen), lambda: secrets(chosen).get(ADMIN_SECRET), embedded_target(chosen))
+
+
+@cache
+def local_app() -> "DispatcherMiddleware":
+    from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+    return DispatcherMiddleware(scim_app(), {"/admin": admin_app(), "/jobs": jobs_app()})
+
+
+def new_id() -> str:
+    """Random, never derived from what a client sends (threats: B1)."""
+    return str(uuid.uuid4())
+
+
+def event_id() -> str:
+    """Sorts by time."""
+    from ulid import ULID
+
+    return str(ULID())
+
+
+def _holder() -> str:
+    return f"{os.getpid()}-{uuid.uuid4()}"
+
+
+def _holds(chosen: Settings, name: str) -> Callable[[str | None], bool]:
+    """Whether an Authorization header carries that secret; a missing secret opens nothing."""
+
+    def authorised(header: str | None) -> bool:
+        scheme, _, given = (header or "").partition(" ")
+        try:
+            return scheme.lower() == "bearer" and hmac.compare_digest(
+                given.encode(), secrets(chosen).get(name).encode()
+            )
+        except SecretMissing:
+            return False
+
+    return authorised

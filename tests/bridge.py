@@ -1,0 +1,115 @@
+"""A whole bridge in one process: SQLite in memory, the embedded target, and a client that holds a token."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from scim import tokens
+from scim.dialects import DIALECTS
+from scim.groups import Groups
+from scim.jobs import confirm, settle
+from scim.jobs.settler import DeferringSettler, LocalSettler
+from scim.ports import Store, Target
+from scim.protocol.discovery import Limits
+from scim.recorder import Recorder
+from scim.records import Report
+from scim.search import Search
+from scim.secrets.local import LocalSecrets
+from scim.stores.sqlite import SqliteStore
+from scim.targets.embedded import EmbeddedTarget
+from scim.tokens import Tokens
+from scim.users import Users
+from scim.web.app import create_app
+from scim.web.service import Service
+from scim.wiring import event_id, new_id
+
+BASE_URL = "https://bridge.example.com/scim/v2"
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+
+
+class Clock:
+    """Time that moves when a test says so, and a millisecond at each look so that nothing happens at one instant."""
+
+    def __init__(self, start: float = 1_800_000_000.0) -> None:
+        self.at = start
+
+    def __call__(self) -> float:
+        self.at += 0.001
+        return self.at
+
+    def advance(self, seconds: float) -> None:
+        self.at += seconds
+
+
+@dataclass
+class Bridge:
+    store: Store
+    target: EmbeddedTarget
+    clock: Clock
+    http: FlaskClient
+    tokens: dict[str, str]
+    dialect: str = "rfc"
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        given = {"Authorization": f"Bearer {self.tokens[self.dialect]}", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        if body is None:
+            return self.http.open(path, method=method, headers=given)
+        return self.http.open(path, method=method, json=body, headers={"Content-Type": "application/scim+json", **given})
+
+    def post_user(self, user_name: str = "bjensen@example.com", **attributes: Any) -> dict[str, Any]:
+        answer = self.send("POST", "/Users", {"schemas": [USER], "userName": user_name, **attributes})
+        assert answer.status_code == 201, answer.text
+        return answer.get_json(force=True)
+
+    def post_group(self, name: str = "Tour Guides", *members: str, **attributes: Any) -> dict[str, Any]:
+        body = {"schemas": [GROUP], "displayName": name, **attributes}
+        if members:
+            body["members"] = [{"value": id} for id in members]
+        answer = self.send("POST", "/Groups", body)
+        assert answer.status_code == 201, answer.text
+        return answer.get_json(force=True)
+
+    def patch(self, path: str, *operations: dict[str, Any], **headers: str) -> TestResponse:
+        return self.send("PATCH", path, {"schemas": [PATCH], "Operations": list(operations)}, **headers)
+
+    def settle(self) -> Report:
+        return settle.run(self.store, self.target, self.clock, event_id, "test")
+
+    def confirm(self) -> Report:
+        return confirm.run(self.store, self.target, self.clock, event_id)
+
+
+def make_bridge(
+    directory: Path, *, store: Store | None = None, wait: float = 5.0, limits: Limits | None = None, domains: tuple[str, ...] = ()
+) -> Bridge:
+    clock = Clock()
+    kept = store or SqliteStore(":memory:")
+    target = EmbeddedTarget(":memory:", allowed_domains=domains)
+    secrets = LocalSecrets(directory / "secrets")
+    given = mint_all(secrets, clock)
+    service = make_service(kept, target, clock, secrets, wait, limits or Limits())
+    return Bridge(kept, target, clock, create_app(service).test_client(), given)
+
+
+def mint_all(secrets: LocalSecrets, clock: Clock) -> dict[str, str]:
+    """A token for each dialect; the client is named like it."""
+    given = {}
+    for dialect in DIALECTS:
+        token, record = tokens.mint(dialect, dialect, now=clock())
+        tokens.add(secrets, "tokens", record, clock())
+        given[dialect] = str(token)
+    return given
+
+
+def make_service(store: Store, target: Target, clock: Clock, secrets: LocalSecrets, wait: float, limits: Limits) -> Service:
+    settler = LocalSettler(store, target, clock, event_id, "web") if wait else DeferringSettler()
+    recorder = Recorder(store, settler, clock, new_id, event_id, wait)
+    return Service(
+        Users(recorder), Groups(recorder), Search(store, BASE_URL, limits, clock), Tokens(secrets, "tokens", clock), store, limits, BASE_URL, clock
+    )

@@ -1,0 +1,16 @@
+"""Fixtures of the contract tests: one store of each kind."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scim.ports import Store
+from tests.emulator import firestore_host  # noqa: F401 - a fixture
+from tests.stores.opening import KINDS, opened
+
+
+@pytest.fixture(params=KINDS)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    with opened(request.param, request, tmp_path) as empty:
+        yield empty
