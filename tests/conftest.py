@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.bridge import Bridge, make_bridge
+from tests.emulator import firestore_host  # noqa: F401 - a fixture
 
 
 @pytest.fixture(autouse=True)

@@ -121,13 +121,10 @@ def kind(value: Any) -> str:
     return _KINDS[type(value)]
 
 
-def _identity(value: Any) -> Hashable:
-    match value:
-        case dict():
-            return frozenset((name, _identity(sub)) for name, sub in value.items() if name != "primary")
-        case list():
-            return tuple(map(_identity, value))
-    return value  # type: ignore[no-any-return]
+def _identity(element: Any) -> Hashable:
+    if not isinstance(element, dict):
+        return element  # type: ignore[no-any-return]
+    return frozenset(item for item in element.items() if item[0] != "primary")
 
 
 def wrong_type(where: str, expected: str, value: Any) -> InvalidValue:

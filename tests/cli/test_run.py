@@ -44,7 +44,7 @@ class Desk:
     environ: dict[str, str]
     settings: Settings
     process: subprocess.Popen[str]
-    greeting: str
+    output: Path
 
     def client(self) -> Client:
         bridge = desk.read(self.settings)
@@ -57,8 +57,11 @@ class Desk:
             os.killpg(self.process.pid, how)
         else:
             self.process.send_signal(how)
-        out, err = self.process.communicate(timeout=PATIENCE_SECONDS)
-        return self.process.returncode, self.greeting + out, err
+        return self.ended()
+
+    def ended(self) -> tuple[int, str, str]:
+        _, err = self.process.communicate(timeout=PATIENCE_SECONDS)
+        return self.process.returncode, self.output.read_text(), err
 
 
 @pytest.fixture
@@ -67,21 +70,23 @@ def environ(tmp_path):
 
 
 @pytest.fixture
-def running(environ):
-    process = subprocess.Popen(
-        command("local", "run"),
-        cwd=ROOT,
-        env=environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    made = Desk(environ, desk.settings(environ), process, greeting=process.stdout.readline())
+def running(environ, tmp_path):
+    output = tmp_path / "output"
+    with output.open("w") as file:
+        process = subprocess.Popen(
+            command("local", "run"),
+            cwd=ROOT,
+            env=environ,
+            stdout=file,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+    made = Desk(environ, desk.settings(environ), process, output)
+    assert eventually(lambda: "See it work" in output.read_text() or process.poll() is not None)
     yield made
     if process.poll() is None:
         made.end()
-    process.stdout.close()
     process.stderr.close()
 
 
@@ -167,9 +172,9 @@ def test_a_server_that_dies_later_ends_the_bridge_with_a_sentence(running):
     ).stdout.split()
 
     os.kill(int(children[0]), signal.SIGKILL)
-    _, err = running.process.communicate(timeout=PATIENCE_SECONDS)
+    code, _, err = running.ended()
 
-    assert running.process.returncode == 1
+    assert code == 1
     assert err.startswith("The bridge ended by itself")
 
 

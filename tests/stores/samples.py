@@ -38,4 +38,4 @@ def group(name: str = "Tour Guides", *, id: str | None = None, link: Link = Link
 
 
 def event(action: str = "user.created", *, id: str | None = None, at: str = AT) -> Event:
-    return Event(id=id or uuid4().hex, at=at, actor="entra", action=action, resource=None)
+    return Event(id=id or uuid4().hex, at=at, actor="entra", action=action, resource=None, changes=[])
