@@ -4,6 +4,7 @@ PYTHON = .venv/bin/python
 # ── a fresh clone ──────────────────────────────────────────────────────────────────────────────────────────
 
 setup: .venv/.dev ## Build .venv with everything checks and tests need
+	@echo "Ready. make test-fast is the quickest look."
 
 run: .venv/.cli ## Start the bridge on this machine: embedded target, SQLite, port 8080, no cloud
 	@$(PYTHON) -m scim local run

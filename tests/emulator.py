@@ -91,7 +91,9 @@ def _wait_until_ready(host: str, process: subprocess.Popen[bytes], log: IO[bytes
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     log.seek(0)
-    raise RuntimeError(f"The Firestore emulator did not start on {host}:\n{log.read()[-2000:].decode(errors='replace')}")
+    raise RuntimeError(
+        f"The Firestore emulator did not start on {host}:\n{log.read()[-2000:].decode(errors='replace')}"
+    )
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

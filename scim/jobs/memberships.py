@@ -18,7 +18,9 @@ from scim.records import (
 
 
 def settle(work: Work, group: Record | None, edges: Sequence[Membership]) -> list[Refused]:
-    """The refusals met on the way, each kept with its edge. Raises TargetUnavailable."""
+    """The refusals met on the way, each kept with its edge. What time does not suffice for stays owed. Raises
+    TargetUnavailable.
+    """
     if group is None or _is_gone(work, group):
         for edge in edges:
             work.store.settle_membership(replace(edge, wanted=False), None)
@@ -27,6 +29,8 @@ def settle(work: Work, group: Record | None, edges: Sequence[Membership]) -> lis
         return []
     refusals = []
     for edge in sorted(edges, key=lambda edge: edge.wanted):
+        if work.is_over():
+            break
         try:
             _settle_edge(work, group, group.link.target_id, edge)
         except (RefusedByTarget, DeniedByTarget, UnsupportedByTarget) as error:

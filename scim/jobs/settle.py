@@ -54,13 +54,12 @@ class _Pass:
 
     work: Work
     holder: str
-    ends: float
     count: Count = field(default_factory=Count)
     unavailable: int = 0
     seen: set[tuple[str, str]] = field(default_factory=set)
 
     def is_over(self) -> bool:
-        return self.unavailable >= MOST_UNAVAILABLE or self.work.clock() >= self.ends
+        return self.unavailable >= MOST_UNAVAILABLE or self.work.is_over()
 
     def walk(self) -> None:
         for kind in _STEPS:
@@ -133,10 +132,10 @@ def run(  # noqa: PLR0913, PLR0917 -- the ports a pass needs, each under its own
     store: Store, target: Target, clock: Clock, event_id: Ids, holder: str, chance: Callable[[], float] = random.random
 ) -> Report:
     """One pass, at most DEADLINE_SECONDS long. Does nothing while another runner is at work."""
-    work = Work(store, target, clock, event_id, chance)
+    work = Work(store, target, clock, event_id, clock() + DEADLINE_SECONDS, chance)
     if not store.acquire_lease(LEASE, holder, clock(), LEASE_SECONDS):
         return _report(clock(), "healthy", {"skipped": "another runner is at work"})
-    this = _Pass(work, holder, clock() + DEADLINE_SECONDS)
+    this = _Pass(work, holder)
     try:
         this.walk()
     finally:
@@ -170,7 +169,9 @@ def _settle_members(work: Work, ref: Ref) -> Outcome:
     if not edges:
         return Settled()
     refusals = memberships.settle(work, work.store.get(ref), edges)
-    return refusals[0] if refusals else Settled()
+    if refusals:
+        return refusals[0]
+    return Deferred() if work.is_over() else Settled()
 
 
 def _postpone(work: Work, record: Record, error: str, first: float) -> None:

@@ -27,14 +27,14 @@ class LocalSettler:
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def settle(self, ref: Ref, wait: float) -> Outcome:
-        ends = time.monotonic() + wait
+        ends = self.clock() + wait
         if not self._turn.acquire(timeout=max(wait, 0)):
             return Deferred()
         try:
             if not self._lease(ends):
                 return Deferred()
             try:
-                return settle_one(Work(self.store, self.target, self.clock, self.event_id), ref)
+                return settle_one(Work(self.store, self.target, self.clock, self.event_id, ends), ref)
             finally:
                 self.store.release_lease(LEASE, self.holder)
         finally:
@@ -43,7 +43,7 @@ class LocalSettler:
     def _lease(self, ends: float) -> bool:
         pause = POLL_SECONDS
         while not self.store.acquire_lease(LEASE, self.holder, self.clock(), LEASE_SECONDS):
-            if time.monotonic() + pause > ends:
+            if self.clock() + pause > ends:
                 return False
             self.pause(pause)
             pause = min(pause * 2, LONGEST_POLL_SECONDS)

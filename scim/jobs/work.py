@@ -19,15 +19,21 @@ LONGEST_SECONDS = 6 * 3600.0
 
 @dataclass(slots=True)
 class Work:
-    """One pass, by one runner. `chance` returns a number from 0 to 1 and spreads repetitions."""
+    """One pass, by one runner, that begins nothing more at `ends` (seconds on `clock`). `chance` returns a number from
+    0 to 1 and spreads repetitions.
+    """
 
     store: Store
     target: Target
     clock: Clock
     event_id: Ids
+    ends: float = float("inf")
     chance: Callable[[], float] = random.random
     _groups: list[TargetGroup] | None = None
     _members: dict[str, dict[str, TargetMember]] = field(default_factory=dict)
+
+    def is_over(self) -> bool:
+        return self.clock() >= self.ends
 
     def groups(self) -> list[TargetGroup]:
         """The target's groups, listed once in a pass until one changes."""

@@ -19,9 +19,11 @@ SEARCH_REQUEST = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 BULK_REQUEST = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 MOST_OPERATIONS = 1000
 
+Op = Literal["add", "remove", "replace"]
+
 
 class Unstated(Enum):
-    """No `value` at all, which is not the same as null: only without one does `remove` mean everything."""
+    """No `value` at all. `add` and `replace` need one, be it null."""
 
     MISSING = "missing"
 
@@ -53,7 +55,7 @@ def _upper(value: Any) -> Any:
 class Operation:
     """One operation of a PATCH: a `remove` has a path, `add` and `replace` have a value."""
 
-    op: Annotated[Literal["add", "remove", "replace"], BeforeValidator(_lower)]
+    op: Annotated[Op, BeforeValidator(_lower)]
     path: StrictStr | None = None
     value: Any = MISSING
 

@@ -14,9 +14,9 @@ from jsonpatch import JsonPatch
 from scim.protocol.errors import InvalidFilter, InvalidPath, InvalidValue, Mutability, NoTarget
 from scim.protocol.filter import Comparison, Filter, Or, Path, parse_path
 from scim.protocol.membership import MembershipChange
-from scim.protocol.messages import MISSING, Operation
+from scim.protocol.messages import MISSING, Op, Operation
 from scim.protocol.patch_steps import Step, steps
-from scim.protocol.patch_values import Op, Write, value_after
+from scim.protocol.patch_values import Write, value_after
 from scim.protocol.path import AttributePath, excerpt, resolve
 from scim.protocol.resources import check_required, member_ids
 from scim.protocol.schema import Document, ResourceType, Schema
@@ -41,7 +41,10 @@ def apply(
     """Raises InvalidPath, InvalidFilter, InvalidValue, NoTarget, Mutability; the argument is never altered."""
     draft = copy.deepcopy(document) | ({} if external_id is None else {"externalId": external_id})
     writes = _all_writes(resource_type, operations)
-    taken = [step for write in writes if not _is_of_members(write) for step in _carry_out(write, draft)]
+    taken: list[Step] = []
+    for write in writes:
+        if not _is_of_members(write):
+            taken += _carry_out(write, draft)
     external_id_after = draft.pop("externalId", None)
     check_required(resource_type, draft)
     unchanged = draft == document and external_id_after == external_id
@@ -92,7 +95,7 @@ def _writes(resource_type: ResourceType, operation: Operation) -> Iterator[Write
     write = _write(resource_type, operation.op, operation.value, path, operation.path)
     if write is None:
         raise InvalidPath(f"{excerpt(operation.path)} is no attribute of a {resource_type.name}.")
-    if _is_for_us(resource_type, write):
+    if _takes_effect(resource_type, write):
         yield write
 
 
@@ -157,7 +160,7 @@ def _path_of(name: str) -> Path | None:
         return None
 
 
-def _is_for_us(resource_type: ResourceType, write: Write) -> bool:
+def _takes_effect(resource_type: ResourceType, write: Write) -> bool:
     """False for what is accepted without effect: a password; the URNs in use, which follow from the attributes."""
     if write.attribute.mutability == "writeOnly":
         return False

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from scim.protocol.errors import InvalidPath, InvalidValue, NoTarget
 from scim.protocol.evaluate import compile_value_filter
 from scim.protocol.filter import And, Comparison, Filter
-from scim.protocol.messages import MISSING
+from scim.protocol.messages import MISSING, Op
 from scim.protocol.path import AttributePath, excerpt
 from scim.protocol.schema import Attribute, Document
 from scim.protocol.values import (
@@ -24,7 +24,6 @@ from scim.protocol.values import (
     union,
 )
 
-Op = Literal["add", "remove", "replace"]
 Edit = Callable[[Document], Any]
 Matcher = Callable[[Any], bool]
 
@@ -62,19 +61,19 @@ def value_after(write: Write, before: Any) -> Any:
     if write.op == "remove":
         return _removed(write, before)
     if not write.attribute.multi_valued:
-        return _set(write.attribute, before, write.value, write.where)
+        return _set(write, before)
     value = coerce_value(write.attribute, _as_list(write.value), write.where)
     if write.op == "replace" or before is ABSENT:
         return value
     return before if value is ABSENT else union(before, value, write.where)
 
 
-def _set(attribute: Attribute, before: Any, value: Any, where: str) -> Any:
-    """`add` and `replace` are one for what is single (§3.5.2.1, §3.5.2.3)."""
-    value = _inner(attribute, value)
-    if attribute.type != "complex" or not isinstance(value, dict):
-        return coerce_value(attribute, value, where)
-    return _merged(attribute, {} if before is ABSENT else before, value, where)
+def _set(write: Write, before: Any) -> Any:
+    """`add` and `replace` are one for what is single (§3.5.2.1, §3.5.2.3). A bare string is a whole new value."""
+    value = _inner(write.attribute, write.value)
+    if write.attribute.type == "complex" and isinstance(value, dict):
+        return _merged(write.attribute, {} if before is ABSENT else before, value, write.where)
+    return coerce_value(write.attribute, value, write.where)
 
 
 def _merged(attribute: Attribute, before: Document, value: Any, where: str) -> Any:

@@ -55,6 +55,9 @@ class FirestoreStore:
     def find_former(self, kind: Kind, keys: Sequence[str]) -> list[Record]:
         return self._records.find_former(kind, keys)
 
+    def linked(self, kind: Kind, target_id: str) -> list[Record]:
+        return self._records.linked(kind, target_id)
+
     def page(self, kind: Kind, offset: int, limit: int) -> list[Record]:
         return self._pages.page(kind, offset, limit)
 

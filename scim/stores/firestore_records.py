@@ -34,6 +34,9 @@ class Records:
             found |= {record.id: record for record in self._query(kind, some)}
         return [found[record_id] for record_id in sorted(found)]
 
+    def linked(self, kind: Kind, target_id: str) -> list[Record]:
+        return self._query(kind, FieldFilter("linked_to", "==", target_id))
+
     def unsettled(self, kind: Kind, now: float, limit: int) -> list[Record]:
         query = self._collection(kind).where(filter=FieldFilter("due", "<=", now)).order_by("due").limit(limit)
         return [to_record(found) for found in self._calls.query(query)]

@@ -47,6 +47,7 @@ def record_fields(record: Record, operation: str) -> Fields:
         "wanted": int(record.wanted),
         "due": due(record.link),
         "find_keys": keys if record.wanted else None,
+        "linked_to": record.link.target_id if record.wanted else None,
     }
 
 

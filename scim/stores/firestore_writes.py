@@ -178,4 +178,5 @@ def _linked(record: Record, link: Link, settled_version: int | None) -> dict[str
     return {
         f"{MAPS[record.kind]}.link": link_fields(replace(link, settled_version=settled)),
         "due": (link.next_attempt_at or 0) if owed else DELETE_FIELD,
+        "linked_to": link.target_id if record.wanted and link.target_id else DELETE_FIELD,
     }

@@ -9,16 +9,17 @@ from scim.stores import sqlite_records as records
 from scim.stores.rows import is_id, is_text, wishes
 from scim.stores.sqlite_connections import Database
 
+BUSY_SECONDS = 15.0
 SCAN_BATCH = 200
 
 
 class SqliteStore:
     """`ports.Store` on a file. The order of records is that of their creation. A commit is on the disk when a method
-    returns. Raises StoreUnavailable if the file cannot be opened.
+    returns. Raises StoreUnavailable if the file cannot be opened, or if others write for longer than `busy_seconds`.
     """
 
-    def __init__(self, path: str) -> None:
-        self._database = Database(path)
+    def __init__(self, path: str, busy_seconds: float = BUSY_SECONDS) -> None:
+        self._database = Database(path, busy_seconds)
 
     def get(self, ref: Ref) -> Record | None:
         if not is_id(ref.id):

@@ -12,16 +12,15 @@ from typing import Protocol
 from scim.records import StoreUnavailable
 from scim.stores.sqlite_schema import migrate
 
-BUSY_SECONDS = 15.0
 MEMORY = ":memory:"
 
 
 class Database:
     """Transactions on a file, or on a database in memory (`:memory:`). Safe for threads and processes."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, busy_seconds: float) -> None:
         self._path = path
-        self._lender: _Lender = _OneConnection() if path == MEMORY else _Connections(path)
+        self._lender: _Lender = _OneConnection() if path == MEMORY else _Connections(path, busy_seconds)
         with self.read():
             pass
 
@@ -74,14 +73,15 @@ class _Connections:
     (sqlite.org/howtocorrupt.html §2.6).
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, busy_seconds: float) -> None:
         self._path = path
+        self._busy_seconds = busy_seconds
         self._idle: deque[sqlite3.Connection] = deque()
         _files.add(self)
 
     @contextmanager
     def lend(self) -> Iterator[sqlite3.Connection]:
-        db = self._idle.pop() if self._idle else _connect(self._path)
+        db = self._idle.pop() if self._idle else _connect(self._path, self._busy_seconds)
         try:
             yield db
         except sqlite3.Error:
@@ -102,7 +102,7 @@ class _OneConnection:
 
     def __init__(self) -> None:
         self._turn = RLock()
-        self._db = _connect(MEMORY)
+        self._db = _connect(MEMORY, busy_seconds=0)
 
     @contextmanager
     def lend(self) -> Iterator[sqlite3.Connection]:
@@ -114,8 +114,8 @@ class _OneConnection:
             self._db.close()
 
 
-def _connect(path: str) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+def _connect(path: str, busy_seconds: float) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
     try:
         db.execute("PRAGMA synchronous = FULL")  # in WAL mode only FULL makes a commit survive a power cut
         if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":

@@ -6,11 +6,8 @@ from typing import Any
 
 from scim.records import Event, Ref, Report
 
-EVENTS_KEPT = 200_000
-
 _COLUMNS = "id, at, actor, action, kind, resource_id, changes, outcome"
 _APPEND = f"INSERT OR REPLACE INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants only
-_PRUNE = "DELETE FROM events WHERE seq <= ?"
 _NEWEST = f"SELECT {_COLUMNS} FROM events WHERE id < ? ORDER BY id DESC LIMIT ?"  # noqa: S608 - constants only
 _AFTER_ALL_IDS = "\U0010ffff"
 # The lease passes to `holder` if nobody has it, if its time is over, or if `holder` has it already.
@@ -20,14 +17,12 @@ ON CONFLICT DO UPDATE SET holder = ?2, until = ?3 + ?4 WHERE holder = ?2 OR unti
 
 
 def append(db: sqlite3.Connection, event: Event | None) -> None:
-    """The file keeps the last EVENTS_KEPT events: an embedded store has nobody to empty it."""
     if event is None:
         return
     kind, resource_id = (event.resource.kind, event.resource.id) if event.resource else (None, None)
     changes = json.dumps(list(event.changes), separators=(",", ":"))
     values = (event.id, event.at, event.actor, event.action, kind, resource_id, changes, event.outcome)
-    seq = db.execute(_APPEND, values).lastrowid or 0
-    db.execute(_PRUNE, (seq - EVENTS_KEPT,))
+    db.execute(_APPEND, values)
 
 
 def events(db: sqlite3.Connection, limit: int, before: str | None) -> list[Event]:

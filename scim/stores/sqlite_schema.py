@@ -5,6 +5,7 @@ import sqlite3
 from scim.records import StoreUnavailable
 
 # `due`: NULL = the target matches, else the time from which it shall be made to match (0 = as soon as possible).
+# The last 200,000 events are kept: an embedded store has nobody to empty it. A statement ends where its line ends.
 # `stamp` is drawn anew at each change, so that a row that was deleted and made again is never taken for the old one.
 _FIRST = """
 CREATE TABLE resources (
@@ -38,6 +39,8 @@ CREATE TABLE events (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at TEXT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
   kind TEXT, resource_id TEXT, changes TEXT NOT NULL, outcome TEXT NOT NULL
 );
+CREATE TRIGGER events_kept AFTER INSERT ON events
+  BEGIN DELETE FROM events WHERE seq <= NEW.seq - 200000; END;
 CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE reports (
   source TEXT PRIMARY KEY, at TEXT NOT NULL, expires TEXT NOT NULL, state TEXT NOT NULL, detail TEXT NOT NULL
@@ -57,7 +60,7 @@ def migrate(db: sqlite3.Connection, path: str) -> None:
         found = _version(db)
         _refuse_newer(found, path)
         for migration in MIGRATIONS[found:]:
-            for statement in filter(str.strip, migration.split(";")):
+            for statement in migration.split(";\n"):
                 db.execute(statement)
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         db.execute("COMMIT")

@@ -17,6 +17,7 @@ from scim import records
 from scim.records import (
     MissingInTarget,
     RefusedByTarget,
+    TargetError,
     TargetGroup,
     TargetMember,
     TargetState,
@@ -225,15 +226,17 @@ class EmbeddedTarget:
         """One call: counted, delayed, failed as scripted. An effect stays if the error comes after it."""
         if self._delay:
             time.sleep(self._delay)
+        answer: TargetError | None = None
         with self._account.transaction() as db:
             db.execute(_COUNT, (verb,))
-            error, after_effect = _scripted(db, verb)
-        if error and not after_effect:
-            raise error
-        with self._account.transaction() as db:
-            yield db
-        if error:
-            raise error
+            scripted, after_effect = _scripted(db, verb)
+            if scripted is None or after_effect:
+                try:
+                    yield db
+                except TargetError as error:
+                    answer = error  # a refused call counts too
+        if answer or scripted:
+            raise answer or scripted  # type: ignore[misc]
 
 
 _ALL_PEOPLE = "SELECT id, email, name, state FROM people ORDER BY email"
@@ -242,14 +245,14 @@ _GROUPS = "SELECT id, name, description, type FROM groups ORDER BY name, id"
 _COUNT = "INSERT INTO calls VALUES (?, 1) ON CONFLICT DO UPDATE SET count = count + 1"
 
 
-def _scripted(db: sqlite3.Connection, verb: str) -> tuple[records.TargetError | None, bool]:
+def _scripted(db: sqlite3.Connection, verb: str) -> tuple[TargetError | None, bool]:
     row = db.execute("SELECT seq, error, times, after_effect FROM faults WHERE verb = ? ORDER BY seq", (verb,)).fetchone()
     if row is None:
         return None, False
     seq, error, times, after_effect = row
     db.execute("UPDATE faults SET times = ? WHERE seq = ?", (times - 1, seq))
     db.execute("DELETE FROM faults WHERE times <= 0")
-    kind: Callable[[str], records.TargetError] = getattr(records, error)
+    kind: Callable[[str], TargetError] = getattr(records, error)
     return kind(f"As scripted, {verb} ended in {error}."), bool(after_effect)
 
 

@@ -81,7 +81,8 @@ def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = logs.bound("request_id")
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
-    log.info("http.answered", extra={"method": request.method, "path": request.path, "status": response.status_code})
+    if response.status_code >= 400:
+        log.info("http.refused", extra={"method": request.method, "path": request.path, "status": response.status_code})
     return response
 
 

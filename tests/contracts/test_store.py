@@ -104,7 +104,9 @@ def test_a_unique_key_is_unique_within_its_kind(store: Store):
 
 def test_a_replaced_record_is_read_back_as_it_was_given(store: Store):
     before = store.create(user(), (), event())
-    after = replace(before, document={"userName": "b"}, version=2, last_modified=LATER, link=Link("T1", unsettled=False))
+    after = replace(
+        before, document={"userName": "b"}, version=2, last_modified=LATER, link=Link("T1", unsettled=False)
+    )
 
     saved = store.replace(before, after, event())
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from scim.ports import Store
-from scim.records import Link, Membership, Record, Ref, Stale
+from scim.records import Link, Membership, Record, Stale
 from tests.stores.samples import LATER, event, group, user
 
 
@@ -256,12 +256,29 @@ def test_large_changes_are_whole(store: Store):
     store.change_members(guides, people[260:], people[:250], LATER, event())
 
     assert set(store.members(guides.id)) == set(people[250:])
-    assert store.group_with(guides.id, people)[1] == {id: index >= 250 for index, id in enumerate(people)}
-    current = store.get(guides.ref)
-    assert current and current.version == 2
-    store.replace(current, replace(current, wanted=False), event())
+    assert store.group_with(guides.id, people)[1] == dict.fromkeys(people[:250], False) | dict.fromkeys(
+        people[250:], True
+    )
+
+
+def test_a_large_group_is_deprovisioned_whole(store: Store):
+    people = [store.create(user(f"friend{number}"), (), event()).id for number in range(300)]
+    guides = store.create(group(), people, event())
+
+    store.replace(guides, replace(guides, wanted=False), event())
+
     assert store.members(guides.id) == []
-    assert not any(store.group_with(Ref("Group", "x").id, people)[1].values())
+    assert all(person.group_ids == () for person in store.scan("User"))
+
+
+def test_a_large_group_is_discarded_whole(store: Store):
+    people = [store.create(user(f"friend{number}"), (), event()).id for number in range(300)]
+    guides = store.create(group(), people, event())
+
+    store.discard(guides, event())
+
+    assert (store.get(guides.ref), edges(store)) == (None, {})
+    assert all(person.group_ids == () for person in store.scan("User"))
 
 
 def test_an_edge_says_what_is_wanted_and_nothing_of_an_older_wish(store: Store, guides: Record, barbara: Record):

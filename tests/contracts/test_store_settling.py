@@ -116,6 +116,35 @@ def test_save_link_of_a_record_that_is_gone_keeps_the_event(store: Store):
     assert store.get(Ref("User", "gone")) is None
 
 
+def test_a_record_is_found_by_the_id_the_target_gave_it(store: Store):
+    barbara = store.create(user(link=Link("T1")), (), event())
+    mandy = store.create(user("mpepperidge"), (), event())
+    store.create(group(link=Link("T1")), (), event())
+
+    store.save_link(mandy.ref, Link("T2"), None, None)
+
+    assert store.linked("User", "T1") == [barbara]
+    assert [record.id for record in store.linked("User", "T2")] == [mandy.id]
+    assert store.linked("User", "T3") == []
+
+
+@pytest.mark.parametrize("link", [Link(), Link("T2")])
+def test_a_record_is_not_found_by_a_link_it_has_lost(store: Store, link: Link):
+    barbara = store.create(user(link=Link("T1")), (), event())
+    store.save_link(barbara.ref, link, None, None)
+
+    assert store.linked("User", "T1") == []
+
+
+def test_a_deprovisioned_record_is_not_found_by_its_link(store: Store):
+    before = store.create(user(link=Link("T1")), (), event())
+    former = store.replace(before, replace(before, wanted=False), event())
+
+    store.save_link(former.ref, Link("T1", "suspended"), None, None)
+
+    assert store.linked("User", "T1") == []
+
+
 def test_an_edge_is_owed_until_it_is_settled(store: Store):
     barbara = store.create(user(), (), event())
     guides = store.create(group(), [barbara.id], event())

@@ -5,10 +5,13 @@ from uuid import uuid4
 from scim.records import Event, Link, Record
 
 AT = "2026-01-05T08:00:00.000Z"
+UNLINKED = Link()
 LATER = "2026-01-05T09:00:00.000Z"
 
 
-def user(name: str = "bjensen", *, id: str | None = None, link: Link = Link(), emails: tuple[str, ...] = ()) -> Record:
+def user(
+    name: str = "bjensen", *, id: str | None = None, link: Link = UNLINKED, emails: tuple[str, ...] = ()
+) -> Record:
     address = f"{name}@example.com"
     return Record(
         kind="User",
@@ -24,7 +27,7 @@ def user(name: str = "bjensen", *, id: str | None = None, link: Link = Link(), e
     )
 
 
-def group(name: str = "Tour Guides", *, id: str | None = None, link: Link = Link()) -> Record:
+def group(name: str = "Tour Guides", *, id: str | None = None, link: Link = UNLINKED) -> Record:
     return Record(
         kind="Group",
         id=id or str(uuid4()),

@@ -1,0 +1,167 @@
+"""What every target keeps to, whatever it is made of. A second implementation joins by one line in TARGETS."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from scim.ports import Target
+from scim.records import MissingInTarget, RefusedByTarget, TargetState, TargetUser, UnsupportedByTarget
+from scim.targets.embedded import EmbeddedTarget
+
+
+class Account(Protocol):
+    """A target, and what people do there by themselves."""
+
+    target: Target
+
+    def accept(self, email: str) -> None: ...
+
+
+class Embedded:
+    def __init__(self, directory: Path) -> None:
+        self.target = EmbeddedTarget(directory / "account.db", allowed_domains=("example.com", "example.org"))
+
+    def accept(self, email: str) -> None:
+        self.target.accept(email)
+
+
+TARGETS: dict[str, Callable[[Path], Account]] = {"embedded": Embedded}
+
+
+@pytest.fixture(params=sorted(TARGETS))
+def account(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Account]:
+    yield TARGETS[request.param](tmp_path)
+
+
+@pytest.fixture
+def target(account: Account) -> Target:
+    return account.target
+
+
+@pytest.fixture
+def barbara(target: Target) -> TargetUser:
+    return target.invite("bjensen@example.com", "Barbara Jensen")
+
+
+def state(target: Target, id: str) -> TargetState:
+    person = target.user(id)
+    assert person is not None
+    return person.state
+
+
+def test_an_invited_person_is_there_by_id_by_address_and_in_the_list(target: Target, barbara: TargetUser) -> None:
+    assert target.user(barbara.id) == barbara == target.find_user("BJensen@Example.com")
+    assert barbara in target.users()
+    assert barbara.state is TargetState.INVITED
+
+
+def test_inviting_twice_is_inviting_once(target: Target, barbara: TargetUser) -> None:
+    again = target.invite("BJENSEN@example.com", "Somebody Else")
+
+    assert again == barbara
+    assert [person.email for person in target.users()].count(barbara.email) == 1
+
+
+def test_a_domain_that_is_not_allowed_is_refused(target: Target) -> None:
+    with pytest.raises(RefusedByTarget, match=r"elsewhere\.example"):
+        target.invite("bjensen@elsewhere.example", "Barbara Jensen")
+
+    assert target.find_user("bjensen@elsewhere.example") is None
+
+
+def test_a_person_accepts_is_confirmed_and_is_active(account: Account, barbara: TargetUser) -> None:
+    account.accept(barbara.email)
+    accepted = state(account.target, barbara.id)
+    account.target.confirm(barbara.id)
+    account.target.confirm(barbara.id)
+
+    assert (accepted, state(account.target, barbara.id)) == (TargetState.ACCEPTED, TargetState.ACTIVE)
+
+
+def test_nobody_is_confirmed_before_they_accepted(target: Target, barbara: TargetUser) -> None:
+    with pytest.raises(RefusedByTarget):
+        target.confirm(barbara.id)
+
+
+@pytest.mark.parametrize("accepts", [True, False])
+def test_suspended_and_reactivated_a_person_is_as_before(account: Account, barbara: TargetUser, accepts: bool) -> None:
+    if accepts:
+        account.accept(barbara.email)
+    before = state(account.target, barbara.id)
+
+    account.target.suspend(barbara.id)
+    account.target.suspend(barbara.id)
+    suspended = state(account.target, barbara.id)
+    account.target.reactivate(barbara.id)
+    account.target.reactivate(barbara.id)
+
+    assert (suspended, state(account.target, barbara.id)) == (TargetState.SUSPENDED, before)
+
+
+def test_rename_changes_the_name_only(target: Target, barbara: TargetUser) -> None:
+    target.rename(barbara.id, "Babs Jensen")
+
+    after = target.user(barbara.id)
+    assert after is not None
+    assert (after.name, after.email, after.state) == ("Babs Jensen", barbara.email, barbara.state)
+
+
+def test_an_address_is_changed_by_the_person_alone(target: Target, barbara: TargetUser) -> None:
+    with pytest.raises(UnsupportedByTarget):
+        target.change_email(barbara.id, "babs@example.com")
+
+    assert target.user(barbara.id) == barbara
+
+
+@pytest.mark.parametrize("verb", ["confirm", "suspend", "reactivate"])
+def test_a_person_who_is_not_there_is_missing(target: Target, verb: str) -> None:
+    with pytest.raises(MissingInTarget):
+        getattr(target, verb)("NOBODYAAAAAAAAAAAAAAAAAAAA")
+
+
+def test_an_unknown_id_is_nobody(target: Target) -> None:
+    assert target.user("NOBODYAAAAAAAAAAAAAAAAAAAA") is None
+    assert target.find_user("nobody@example.com") is None
+
+
+def test_a_group_is_made_once_for_its_mark_and_twice_for_its_name(target: Target) -> None:
+    one = target.create_group("Guides", "mark 1")
+    again = target.create_group("Guides", "mark 1")
+    other = target.create_group("Guides", "mark 2")
+
+    assert one == again
+    assert other.id != one.id
+    assert {one, other} <= set(target.groups())
+
+
+def test_a_group_is_renamed_and_deleted_for_good(target: Target) -> None:
+    group = target.create_group("Guides", "mark")
+    target.rename_group(group.id, "Tour Guides")
+    renamed = [each.name for each in target.groups() if each.id == group.id]
+    target.delete_group(group.id)
+    target.delete_group(group.id)
+
+    assert renamed == ["Tour Guides"]
+    assert group.id not in [each.id for each in target.groups()]
+    with pytest.raises(MissingInTarget):
+        target.members(group.id)
+
+
+def test_members_are_granted_and_revoked_whatever_is_repeated(target: Target, barbara: TargetUser) -> None:
+    group = target.create_group("Guides", "mark")
+    target.grant(group.id, barbara.id)
+    target.grant(group.id, barbara.id)
+    granted = [(member.user_id, member.role) for member in target.members(group.id)]
+    target.revoke(group.id, barbara.id)
+    target.revoke(group.id, barbara.id)
+
+    assert granted == [(barbara.id, "member")]
+    assert target.members(group.id) == []
+
+
+def test_a_group_that_is_not_there_is_missing(target: Target, barbara: TargetUser) -> None:
+    for verb in (target.grant, target.revoke):
+        with pytest.raises(MissingInTarget):
+            verb("nogroupaaaaaaaaaaaaaaaaaaa", barbara.id)
