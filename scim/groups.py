@@ -88,16 +88,16 @@ class Groups:
             condition.require(before)
             change = decide(before, known)
             if change and change.members_only(before) and condition != NO_CONDITION:
-                return replace(change, after=replace(before, version=before.version + 1, last_modified=self.recorder.now()))
+                return replace(
+                    change, after=replace(before, version=before.version + 1, last_modified=self.recorder.now())
+                )
             return change
 
         saved = self.recorder.change(read, decide_conditionally, client)
         self._note_unknown(saved, asked.add, known, client)
         return saved
 
-    def _change(
-        self, before: Record, patched: Patched, known: dict[str, bool], client: str
-    ) -> Change | None:
+    def _change(self, before: Record, patched: Patched, known: dict[str, bool], client: str) -> Change | None:
         grants, revokes = self._edges(before.id, patched.membership, known)
         external_ids = {name: value for name, value in before.external_ids.items() if name != client}
         if patched.external_id:

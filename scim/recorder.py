@@ -5,6 +5,7 @@ again. After the commit the settler is asked to make the target match while the 
 back and is told to the client, anything else is a success, for the tick finishes what is deferred.
 """
 
+import logging
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -14,6 +15,8 @@ from datetime import UTC, datetime
 from scim.ports import Clock, Ids, Settler, Store
 from scim.protocol.errors import Forbidden, InvalidValue, NotFound, Unavailable, Uniqueness
 from scim.records import Document, Event, KeyTaken, Record, Ref, Refused, Stale
+
+log = logging.getLogger("scim.recorder")
 
 TRIES = 12
 PAUSE_SECONDS = 0.02
@@ -59,6 +62,7 @@ class Recorder:
             saved = self.store.create(record, members, event)
         except KeyTaken as taken:
             raise _uniqueness(record, taken) from taken
+        _tell(event)
         outcome = self.settler.settle(saved.ref, self.settle_wait)
         if isinstance(outcome, Refused):
             self._discard(saved, outcome)
@@ -75,7 +79,7 @@ class Recorder:
             try:
                 saved = self._commit(before, change, actor)
             except Stale:
-                self.pause(random.uniform(0, PAUSE_SECONDS * 2**min(attempt, 5)))  # noqa: S311 - jitter, not a secret
+                self.pause(random.uniform(0, PAUSE_SECONDS * 2 ** min(attempt, 5)))  # noqa: S311 - jitter, not a secret
                 continue
             except KeyTaken as taken:
                 raise _uniqueness(before, taken) from taken
@@ -94,8 +98,11 @@ class Recorder:
     def _commit(self, before: Record, change: Change, actor: str) -> Record:
         event = self.event(actor, change.action, before.ref, change.steps)
         if change.members_only(before):
-            return self.store.change_members(before, change.grants, change.revokes, self.now(), event)
-        return self.store.replace(before, change.after, event, change.grants, change.revokes)
+            saved = self.store.change_members(before, change.grants, change.revokes, self.now(), event)
+        else:
+            saved = self.store.replace(before, change.after, event, change.grants, change.revokes)
+        _tell(event)
+        return saved
 
     def _settle(self, before: Record, saved: Record, change: Change, actor: str) -> None:
         outcome = self.settler.settle(saved.ref, self.settle_wait)
@@ -114,6 +121,10 @@ class Recorder:
             return
 
     def _take_back(self, before: Record, saved: Record, change: Change, event: Event) -> None:
+        """What others changed meanwhile stays theirs; memberships commute, so they are taken back in any case."""
+        if change.members_only(before):
+            self.store.change_members(saved, change.revokes, change.grants, self.now(), event)
+            return
         for _ in range(TRIES):
             current = self.store.get(saved.ref)
             if current is None or current.version != saved.version:
@@ -156,6 +167,11 @@ def top_level_steps(before: Document, after: Document) -> list[Document]:
         elif before[name] != value:
             steps.append({"op": "replace", "path": f"/{name}", "value": value})
     return steps
+
+
+def _tell(event: Event) -> None:
+    ref = event.resource
+    log.info(event.action, extra={"resource": ref and ref.kind, "id": ref and ref.id, "event": event.id})
 
 
 def _uniqueness(record: Record, taken: KeyTaken) -> Uniqueness:

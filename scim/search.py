@@ -1,26 +1,19 @@
-"""Finding resources: filter, sort, page (RFC 7644 §3.4.2, RFC 9865).
-
-A filter that pins an indexed attribute reads only the candidates of that index; any other reads every resource, one at
-a time. Either way the whole filter decides, so an index can never widen an answer.
-"""
+"""Lists: filter, sort, page, project (RFC 7644 §3.4.2, RFC 9865)."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from scim import keys
-from scim.ports import Clock, Store
-from scim.protocol import filter as filters
+from scim.matches import Matches
+from scim.ports import Clock
 from scim.protocol import paging, projection, sorting
 from scim.protocol.definitions import RESOURCE_TYPES
 from scim.protocol.discovery import Limits, list_response
-from scim.protocol.evaluate import compile_filter
 from scim.protocol.messages import SearchRequest
 from scim.protocol.projection import Projection
 from scim.protocol.schema import Document, ResourceType
-from scim.records import Record, Ref
-from scim.representation import render, with_members
+from scim.representation import with_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +34,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    store: Store
-    base_url: str
+    matches: Matches
     limits: Limits
     clock: Clock
 
@@ -82,72 +74,35 @@ class Search:
         """A page and the position after it, empty at the end. Positions are ids where the store keeps the order."""
         if asked.filter is None and asked.sort_by is None and len(types) == 1:
             kind = types[0].name
-            records = self.store.page_after(kind, position or None, limit + 1) if limit else []
+            records = self.matches.store.page_after(kind, position or None, limit + 1) if limit else []
             page = records[:limit]
-            found = Found(self.store.count(kind), [self._render(record, client) for record in page])
+            found = Found(self.matches.store.count(kind), [self.matches.render(record, client) for record in page])
             return found, page[-1].id if len(records) > limit else ""
         offset = int(position or 0)
         found = self._page(types, asked, client, offset, limit)
         following = offset + len(found.documents)
         return found, str(following) if found.documents and following < found.total else ""
 
-    def _page(
-        self, types: Sequence[ResourceType], asked: SearchRequest, client: str, offset: int, limit: int
-    ) -> Found:
+    def _page(self, types: Sequence[ResourceType], asked: SearchRequest, client: str, offset: int, limit: int) -> Found:
         if asked.filter is None and asked.sort_by is None and len(types) == 1:
             kind = types[0].name
-            records = self.store.page(kind, offset, limit) if limit else []
-            return Found(self.store.count(kind), [self._render(record, client) for record in records])
+            records = self.matches.store.page(kind, offset, limit) if limit else []
+            return Found(self.matches.store.count(kind), [self.matches.render(record, client) for record in records])
         if asked.sort_by is None:
-            return _slice(self._matching(types, asked, client), offset, limit)
+            return _slice(self.matches.of(types, asked.filter, client), offset, limit)
         order = asked.sort_order
         ordered = [
             document
             for type in types
-            for document in sorting.sort(self._matching((type,), asked, client), asked.sort_by, order, type)
+            for document in sorting.sort(self.matches.of((type,), asked.filter, client), asked.sort_by, order, type)
         ]
         return Found(len(ordered), ordered[offset : offset + limit])
-
-    def _matching(self, types: Sequence[ResourceType], asked: SearchRequest, client: str) -> Iterator[Document]:
-        for type in types:
-            if asked.filter is None:
-                yield from (self._render(record, client) for record in self.store.scan(type.name))
-                continue
-            parsed = filters.parse(asked.filter)
-            matches = compile_filter(parsed, type)
-            with_members = type.name == "Group" and "members" in asked.filter.lower()
-            for record in self._candidates(type, parsed, client):
-                document = self._render(record, client, with_members=with_members)
-                if matches(document):
-                    yield document
-
-    def _candidates(self, type: ResourceType, parsed: filters.Filter, client: str) -> Iterable[Record]:
-        """All records that can match, from the best index the filter pins; every record if it pins none."""
-        for path, value in filters.equalities(parsed):
-            name = keys.core_name(path, type)
-            if name == "id" and isinstance(value, str):
-                record = self.store.get(Ref(type.name, value))
-                return [record] if record and record.wanted else []
-            if name in ("members", "members.value") and isinstance(value, str):
-                return self._groups_of(value)
-            if key := keys.for_equality(path, value, type, client):
-                return self.store.find(type.name, key)
-        return self.store.scan(type.name)
-
-    def _groups_of(self, user_id: str) -> list[Record]:
-        user = self.store.get(Ref("User", user_id))
-        groups = [self.store.get(Ref("Group", id)) for id in user.group_ids] if user else []
-        return [group for group in groups if group and group.wanted]
-
-    def _render(self, record: Record, client: str, *, with_members: bool = False) -> Document:
-        members = self.store.members(record.id) if with_members else ()
-        return render(record, client, self.base_url, members)
 
     def _shown(self, document: Document, shown: Projection) -> Document:
         """Members are read for the groups of the page only, and only if they will be seen."""
         kind = document["meta"]["resourceType"]
         if kind == "Group" and "members" not in document and projection.wants(shown, "members"):
-            document = with_members(document, self.store.members(document["id"]), self.base_url)
+            document = with_members(document, self.matches.store.members(document["id"]), self.matches.base_url)
         return projection.project(document, shown, RESOURCE_TYPES[kind])
 
 

@@ -18,6 +18,7 @@ from flask import Flask
 
 from scim import logs
 from scim.groups import Groups
+from scim.matches import Matches
 from scim.ports import Secrets, Settler, Store, Target
 from scim.protocol.discovery import Limits
 from scim.recorder import Recorder
@@ -125,7 +126,7 @@ def scim_service(chosen: Settings) -> "Service":
     return Service(
         Users(recorder, frozenset(chosen.allowed_domains)),
         Groups(recorder),
-        Search(wanted, base_url, limits, time.time),
+        Search(Matches(wanted, base_url), limits, time.time),
         tokens(chosen),
         wanted,
         limits,

@@ -12,6 +12,7 @@ from scim.dialects import DIALECTS
 from scim.groups import Groups
 from scim.jobs import confirm, settle
 from scim.jobs.settler import DeferringSettler, LocalSettler
+from scim.matches import Matches
 from scim.ports import Store, Target
 from scim.protocol.discovery import Limits
 from scim.recorder import Recorder
@@ -57,10 +58,15 @@ class Bridge:
     dialect: str = "rfc"
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
-        given = {"Authorization": f"Bearer {self.tokens[self.dialect]}", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        given = {
+            "Authorization": f"Bearer {self.tokens[self.dialect]}",
+            **{k.replace("_", "-"): v for k, v in headers.items()},
+        }
         if body is None:
             return self.http.open(path, method=method, headers=given)
-        return self.http.open(path, method=method, json=body, headers={"Content-Type": "application/scim+json", **given})
+        return self.http.open(
+            path, method=method, json=body, headers={"Content-Type": "application/scim+json", **given}
+        )
 
     def post_user(self, user_name: str = "bjensen@example.com", **attributes: Any) -> dict[str, Any]:
         answer = self.send("POST", "/Users", {"schemas": [USER], "userName": user_name, **attributes})
@@ -86,7 +92,12 @@ class Bridge:
 
 
 def make_bridge(
-    directory: Path, *, store: Store | None = None, wait: float = 5.0, limits: Limits | None = None, domains: tuple[str, ...] = ()
+    directory: Path,
+    *,
+    store: Store | None = None,
+    wait: float = 5.0,
+    limits: Limits | None = None,
+    domains: tuple[str, ...] = (),
 ) -> Bridge:
     clock = Clock()
     kept = store or SqliteStore(":memory:")
@@ -107,9 +118,18 @@ def mint_all(secrets: LocalSecrets, clock: Clock) -> dict[str, str]:
     return given
 
 
-def make_service(store: Store, target: Target, clock: Clock, secrets: LocalSecrets, wait: float, limits: Limits) -> Service:
+def make_service(
+    store: Store, target: Target, clock: Clock, secrets: LocalSecrets, wait: float, limits: Limits
+) -> Service:
     settler = LocalSettler(store, target, clock, event_id, "web") if wait else DeferringSettler()
     recorder = Recorder(store, settler, clock, new_id, event_id, wait)
     return Service(
-        Users(recorder), Groups(recorder), Search(store, BASE_URL, limits, clock), Tokens(secrets, "tokens", clock), store, limits, BASE_URL, clock
+        Users(recorder),
+        Groups(recorder),
+        Search(Matches(store, BASE_URL), limits, clock),
+        Tokens(secrets, "tokens", clock),
+        store,
+        limits,
+        BASE_URL,
+        clock,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scim.settings import Settings
 from tests.bridge import Bridge, make_bridge
 from tests.emulator import firestore_host  # noqa: F401 - a fixture
 
@@ -13,8 +14,6 @@ from tests.emulator import firestore_host  # noqa: F401 - a fixture
 @pytest.fixture(autouse=True)
 def clean_environ(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test sees none of the settings of the machine it runs on."""
-    from scim.settings import Settings
-
     for name in Settings.model_fields:
         if name.upper() in os.environ and name != "firestore_emulator_host":
             monkeypatch.delenv(name.upper())

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from scim import __version__
 from scim.ports import Store
+from scim.records import TargetError
 
 COOKIE = "bridge_admin"
 SECURITY_HEADERS = {
@@ -35,28 +36,13 @@ def create_app(store: Store, key: Callable[[], str], account: Account | None) ->
     """`key` is asked for at each request, so that a new one closes old sessions. `account`: the embedded target."""
     app = Flask("scim.admin", template_folder="admin/templates", root_path=_root(), static_folder=None)
 
-    def proven(given: str | None) -> bool:
-        return given is not None and hmac.compare_digest(given.encode(), key().encode())
-
     @app.before_request
     def gate() -> BaseResponse | tuple[str, int] | None:
-        if proven(request.cookies.get(COOKIE)):
-            return None
-        if request.method == "GET" and proven(request.args.get("key")):
-            return _opened(request.args["key"])
-        return "Open the link that `make run` printed: it carries the key to this page.", 401
+        return _admit(key().encode())
 
     @app.get("/")
     def status() -> str:
-        return render_template(
-            "status.html",
-            version=__version__,
-            reports=store.reports(),
-            backlog=store.backlog(),
-            counts={"users": store.count("User"), "groups": store.count("Group")},
-            world=account.world() if account else None,
-            events=store.events(50),
-        )
+        return _status_page(store, account)
 
     @app.post("/accept")
     def accept() -> BaseResponse | tuple[str, int]:
@@ -64,7 +50,10 @@ def create_app(store: Store, key: Callable[[], str], account: Account | None) ->
             return "Only this page may accept an invitation.", 403
         if account is None:
             return "Invitations are accepted by the people themselves.", 404
-        account.accept(request.form.get("email", ""))
+        try:
+            account.accept(request.form.get("email", ""))
+        except TargetError as error:
+            return str(error), 409
         return redirect(f"{request.script_root}/", 303)
 
     @app.after_request
@@ -75,11 +64,28 @@ def create_app(store: Store, key: Callable[[], str], account: Account | None) ->
     return app
 
 
-def _opened(key: str) -> BaseResponse:
-    """The key leaves the address bar and lives on in a cookie that no other site can send."""
+def _admit(key: bytes) -> BaseResponse | tuple[str, int] | None:
+    """None lets the request pass. A key in the address moves into a cookie that no other site can send."""
+    if hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), key):
+        return None
+    given = request.args.get("key", "")
+    if request.method != "GET" or not hmac.compare_digest(given.encode(), key):
+        return "Open the link that `make run` printed: it carries the key to this page.", 401
     response = redirect(f"{request.script_root}/", 303)
-    response.set_cookie(COOKIE, key, httponly=True, samesite="Strict", secure=request.is_secure, path="/")
+    response.set_cookie(COOKIE, given, httponly=True, samesite="Strict", secure=request.is_secure, path="/")
     return response
+
+
+def _status_page(store: Store, account: Account | None) -> str:
+    return render_template(
+        "status.html",
+        version=__version__,
+        reports=store.reports(),
+        backlog=store.backlog(),
+        counts={"users": store.count("User"), "groups": store.count("Group")},
+        world=account.world() if account else None,
+        events=store.events(50),
+    )
 
 
 def _root() -> str:

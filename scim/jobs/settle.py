@@ -177,7 +177,9 @@ def _settle_members(work: Work, ref: Ref) -> Outcome:
 def _postpone(work: Work, record: Record, error: str, first: float) -> None:
     """Kept, shown and tried again. A new reason is an event; the same one again is not."""
     current = work.store.get(record.ref) or record  # the link may have been made before the error
-    event = None if record.link.last_error == error else work.event("settle.refused", record.ref, "failed", reason=error)
+    event = (
+        None if record.link.last_error == error else work.event("settle.refused", record.ref, "failed", reason=error)
+    )
     due = work.next_attempt(record.link.attempts, first)
     link = replace(current.link, attempts=record.link.attempts + 1, next_attempt_at=due, last_error=error)
     work.store.save_link(record.ref, link, None, event)

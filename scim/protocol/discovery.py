@@ -1,4 +1,4 @@
-"""What the service provider says of itself (RFC 7643 §5-§7, RFC 9865 §4). Every number comes from the enforced limit."""
+"""What the service provider says of itself (RFC 7643 §5-§7, RFC 9865 §4). Each number is the limit enforced."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -38,7 +38,7 @@ Fault = Literal["MissingInTarget", "DeniedByTarget", "RefusedByTarget", "TargetU
 
 
 class EmbeddedTarget:
-    """`ports.Target`. `allowed_domains`: whom the account lets in, everybody if empty; `delay`: seconds each call takes."""
+    """`ports.Target`. `allowed_domains`: whom the account lets in, everybody if empty; `delay`: seconds per call."""
 
     def __init__(self, path: str | Path, allowed_domains: Sequence[str] = (), delay: float = 0.0) -> None:
         self._account = Account(path)
@@ -67,7 +67,9 @@ class EmbeddedTarget:
             domain = email.rpartition("@")[2].lower()
             if self._allowed_domains and domain not in self._allowed_domains:
                 raise RefusedByTarget(f"The account does not allow the e-mail domain {domain!r}; allow it there first.")
-            statement = "INSERT INTO people (id, email, name, type, state) VALUES (?, ?, ?, 'MEMBER', 'TRANSFER_PENDING')"
+            statement = (
+                "INSERT INTO people (id, email, name, type, state) VALUES (?, ?, ?, 'MEMBER', 'TRANSFER_PENDING')"
+            )
             db.execute(statement, (_new_id(), email, name))
             invited = _find(db, email)
             assert invited is not None
@@ -90,7 +92,9 @@ class EmbeddedTarget:
     def change_email(self, id: str, email: str) -> None:
         with self._call("change_email") as db:
             _state(db, id)
-            raise UnsupportedByTarget(f"Only the person can change their sign-in address, to {email}, on their profile.")
+            raise UnsupportedByTarget(
+                f"Only the person can change their sign-in address, to {email}, on their profile."
+            )
 
     def suspend(self, id: str) -> None:
         with self._call("suspend") as db:
@@ -113,7 +117,9 @@ class EmbeddedTarget:
 
     def create_group(self, name: str, description: str) -> TargetGroup:
         with self._call("create_group") as db:
-            found = db.execute("SELECT id, name, description FROM groups WHERE description = ?", (description,)).fetchone()
+            found = db.execute(
+                "SELECT id, name, description FROM groups WHERE description = ?", (description,)
+            ).fetchone()
             if found:
                 return TargetGroup(*found)
             made = TargetGroup(_new_id().lower(), name, description)
@@ -145,7 +151,9 @@ class EmbeddedTarget:
     def revoke(self, group_id: str, user_id: str) -> None:
         with self._call("revoke") as db:
             _require_group(db, group_id)
-            db.execute("DELETE FROM members WHERE group_id = ? AND user_id = ? AND role = 'MEMBER'", (group_id, user_id))
+            db.execute(
+                "DELETE FROM members WHERE group_id = ? AND user_id = ? AND role = 'MEMBER'", (group_id, user_id)
+            )
 
     # ── what people and tests do there ────────────────────────────────────────────────────────────────────
 
@@ -207,7 +215,9 @@ class EmbeddedTarget:
     def world(self) -> dict[str, Any]:
         """Everything there is, in 1Password's words: people with the names of their groups, groups with addresses."""
         with self._account.transaction() as db:
-            people = [dict(zip(("id", "email", "name", "type", "state"), row, strict=True)) for row in db.execute(_WORLD)]
+            people = [
+                dict(zip(("id", "email", "name", "type", "state"), row, strict=True)) for row in db.execute(_WORLD)
+            ]
             groups = [dict(zip(("id", "name", "description", "type"), row, strict=True)) for row in db.execute(_GROUPS)]
             edges = db.execute("SELECT group_id, user_id FROM members").fetchall()
         emails = {person["id"]: person["email"] for person in people}
@@ -246,7 +256,9 @@ _COUNT = "INSERT INTO calls VALUES (?, 1) ON CONFLICT DO UPDATE SET count = coun
 
 
 def _scripted(db: sqlite3.Connection, verb: str) -> tuple[TargetError | None, bool]:
-    row = db.execute("SELECT seq, error, times, after_effect FROM faults WHERE verb = ? ORDER BY seq", (verb,)).fetchone()
+    row = db.execute(
+        "SELECT seq, error, times, after_effect FROM faults WHERE verb = ? ORDER BY seq", (verb,)
+    ).fetchone()
     if row is None:
         return None, False
     seq, error, times, after_effect = row

@@ -98,7 +98,9 @@ def _crash(error: Exception) -> Response:
     """The cause goes to the log; the client gets one fixed sentence."""
     log.error("http.crashed", exc_info=error)
     request_id = logs.bound("request_id")
-    return answers.error(errors.ServerError(f"The bridge failed on this request; its log says why, under {request_id}."))
+    return answers.error(
+        errors.ServerError(f"The bridge failed on this request; its log says why, under {request_id}.")
+    )
 
 
 def _store_down(error: StoreUnavailable) -> Response:

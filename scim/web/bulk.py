@@ -18,7 +18,7 @@ from scim.protocol.messages import BulkOperation
 from scim.protocol.schema import Document
 from scim.records import Record
 from scim.representation import etag, location
-from scim.web import answers, resources
+from scim.web import answers, requests
 from scim.web.requests import body, client, service
 
 blueprint = Blueprint("bulk", __name__)
@@ -118,11 +118,11 @@ def _perform(operation: BulkOperation, ids: Mapping[str, str]) -> tuple[Record |
     condition = conditions.parse(operation.version, "version")
     match operation.method:
         case "POST":
-            return collection.create(resources.read_resource(resource_type, data), client()), 201
+            return collection.create(requests.read_resource(resource_type, data), client()), 201
         case "PUT":
-            return collection.replace(id, resources.read_resource(resource_type, data), client(), condition), 200
+            return collection.replace(id, requests.read_resource(resource_type, data), client(), condition), 200
         case "PATCH":
-            operations = resources.read_operations(resource_type, data)
+            operations = requests.read_operations(resource_type, data)
             return collection.patch(id, operations, client(), condition), 200
     collection.delete(id, client(), condition)
     return None, 204

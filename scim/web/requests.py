@@ -7,10 +7,12 @@ from flask import current_app, g, request
 from scim import conditions
 from scim.conditions import Condition
 from scim.dialects import DIALECTS, Dialect
-from scim.protocol import projection, strict_json
+from scim.protocol import messages, projection, resources, strict_json
 from scim.protocol.errors import UnsupportedMediaType
-from scim.protocol.messages import SearchRequest
 from scim.protocol.projection import Projection
+from scim.protocol.schema import ResourceType
+from scim.search import Asker
+from scim.tokens import cursor_key
 from scim.web.service import Service
 
 
@@ -25,6 +27,10 @@ def client() -> str:
     return name
 
 
+def asker() -> Asker:
+    return Asker(client(), cursor_key(g.token))
+
+
 def dialect() -> Dialect:
     return DIALECTS[g.token.dialect]
 
@@ -34,6 +40,14 @@ def body() -> Any:
     if request.mimetype and not request.mimetype.endswith("json"):
         raise UnsupportedMediaType(f"Send application/scim+json, not {request.mimetype[:64]}.")
     return strict_json.loads(request.get_data(cache=False))
+
+
+def read_resource(resource_type: ResourceType, given: object) -> resources.Resource:
+    return resources.read(resource_type, dialect().standardise_resource(resource_type.name, given))
+
+
+def read_operations(resource_type: ResourceType, given: object) -> tuple[messages.Operation, ...]:
+    return messages.parse_patch(dialect().standardise_patch(resource_type.name, given))
 
 
 def if_match() -> Condition:
@@ -48,10 +62,10 @@ def asked_projection() -> Projection:
     return projection.parse_projection(_names("attributes"), _names("excludedAttributes"))
 
 
-def query() -> SearchRequest:
+def query() -> messages.SearchRequest:
     """The query parameters as the search request they stand for; unknown ones are ignored (RFC 7644 §3.4.2)."""
     arguments = request.args
-    return SearchRequest(
+    return messages.SearchRequest(
         attributes=_names("attributes"),
         excluded_attributes=_names("excludedAttributes"),
         filter=arguments.get("filter"),

@@ -2,21 +2,19 @@
 
 from dataclasses import replace as replace_in
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 
 from scim.conditions import NO_CONDITION
 from scim.groups import Groups
-from scim.protocol import messages, resources
+from scim.protocol import messages
 from scim.protocol.definitions import GROUP, USER
 from scim.protocol.projection import Projection, project, wants
 from scim.protocol.schema import Document, ResourceType
 from scim.records import Record
 from scim.representation import etag, location, render
-from scim.search import Asker
-from scim.tokens import cursor_key
 from scim.users import Users
-from scim.web import answers
-from scim.web.requests import asked_projection, body, client, dialect, if_match, if_none_match, query, service
+from scim.web import answers, requests
+from scim.web.requests import asked_projection, body, client, if_match, if_none_match, service
 
 blueprint = Blueprint("resources", __name__)
 
@@ -30,13 +28,13 @@ _TYPES: dict[str, ResourceType] = {"Users": USER, "Groups": GROUP}
 def create(endpoint: str) -> Response:
     asked = asked_projection()
     resource_type = _TYPES[endpoint]
-    record = _collection(endpoint).create(read_resource(resource_type, body()), client())
+    record = _collection(endpoint).create(requests.read_resource(resource_type, body()), client())
     return answer(record, asked, 201)
 
 
 @blueprint.get(COLLECTION)
 def listing(endpoint: str) -> Response:
-    return answers.document(search((_TYPES[endpoint],), query()))
+    return answers.document(search((_TYPES[endpoint],), requests.query()))
 
 
 @blueprint.post(COLLECTION + "/.search")
@@ -46,7 +44,7 @@ def search_collection(endpoint: str) -> Response:
 
 @blueprint.get("/")
 def root_listing() -> Response:
-    return answers.document(search((USER, GROUP), query()))
+    return answers.document(search((USER, GROUP), requests.query()))
 
 
 @blueprint.post("/.search")
@@ -67,7 +65,7 @@ def read(endpoint: str, id: str) -> Response:
 @blueprint.put(RESOURCE)
 def replace(endpoint: str, id: str) -> Response:
     asked = asked_projection()
-    resource = read_resource(_TYPES[endpoint], body())
+    resource = requests.read_resource(_TYPES[endpoint], body())
     return answer(_collection(endpoint).replace(id, resource, client(), if_match()), asked)
 
 
@@ -75,7 +73,7 @@ def replace(endpoint: str, id: str) -> Response:
 def patch(endpoint: str, id: str) -> Response:
     """A group answers 204, which spares reading its members, unless attributes are asked for (RFC 7644 §3.5.2)."""
     asked = asked_projection()
-    record = _collection(endpoint).patch(id, read_operations(_TYPES[endpoint], body()), client(), if_match())
+    record = _collection(endpoint).patch(id, requests.read_operations(_TYPES[endpoint], body()), client(), if_match())
     if endpoint == "Groups" and not (request.args.get("attributes") or request.args.get("excludedAttributes")):
         return answers.nothing()
     return answer(record, asked)
@@ -87,18 +85,10 @@ def delete(endpoint: str, id: str) -> Response:
     return answers.nothing()
 
 
-def read_resource(resource_type: ResourceType, given: object) -> resources.Resource:
-    return resources.read(resource_type, dialect().standardise_resource(resource_type.name, given))
-
-
-def read_operations(resource_type: ResourceType, given: object) -> tuple[messages.Operation, ...]:
-    return messages.parse_patch(dialect().standardise_patch(resource_type.name, given))
-
-
 def search(resource_types: tuple[ResourceType, ...], asked: messages.SearchRequest) -> Document:
     if asked.filter is not None:
-        asked = replace_in(asked, filter=dialect().standardise_filter(asked.filter))
-    return service().search.run(resource_types, asked, Asker(client(), cursor_key(g.token)))
+        asked = replace_in(asked, filter=requests.dialect().standardise_filter(asked.filter))
+    return service().search.run(resource_types, asked, requests.asker())
 
 
 def answer(record: Record, asked: Projection, status: int = 200) -> Response:

@@ -1,6 +1,6 @@
 """What every target keeps to, whatever it is made of. A second implementation joins by one line in TARGETS."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -31,8 +31,8 @@ TARGETS: dict[str, Callable[[Path], Account]] = {"embedded": Embedded}
 
 
 @pytest.fixture(params=sorted(TARGETS))
-def account(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Account]:
-    yield TARGETS[request.param](tmp_path)
+def account(request: pytest.FixtureRequest, tmp_path: Path) -> Account:
+    return TARGETS[request.param](tmp_path)
 
 
 @pytest.fixture

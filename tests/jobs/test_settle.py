@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from scim.jobs import settle
 from scim.jobs.settle import LEASE
 from scim.records import Ref, TargetState
+from scim.wiring import event_id
 from tests.bridge import GROUP, USER, Bridge, make_bridge
 
 
@@ -24,7 +26,9 @@ def person(bridge: Bridge, email: str = "bjensen@example.com") -> dict[str, Any]
 
 
 def groups(bridge: Bridge) -> dict[str, list[str]]:
-    return {group["name"]: group["members"] for group in bridge.target.world()["groups"] if group["type"] == "USER_DEFINED"}
+    return {
+        group["name"]: group["members"] for group in bridge.target.world()["groups"] if group["type"] == "USER_DEFINED"
+    }
 
 
 def test_a_tick_invites_creates_and_grants_in_that_order(deferring: Bridge) -> None:
@@ -264,7 +268,21 @@ class Killed(BaseException):
     """The process dies here."""
 
 
-VERBS = ["user", "find_user", "invite", "rename", "suspend", "reactivate", "groups", "create_group", "rename_group", "delete_group", "members", "grant", "revoke"]
+VERBS = [
+    "user",
+    "find_user",
+    "invite",
+    "rename",
+    "suspend",
+    "reactivate",
+    "groups",
+    "create_group",
+    "rename_group",
+    "delete_group",
+    "members",
+    "grant",
+    "revoke",
+]
 WRITES = ["save_link", "settle_membership", "append_event", "put_report"]
 
 
@@ -324,9 +342,6 @@ EXPECTED = {
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("story", [joiner, mover, leaver], ids=["joiner", "mover", "leaver"])
 def test_killed_at_any_point_two_ticks_heal_it(tmp_path: Path, story: Callable[[Bridge], None], after: bool) -> None:
-    from scim.jobs import settle
-    from scim.wiring import event_id
-
     points = 0
     while True:
         points += 1

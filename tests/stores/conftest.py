@@ -8,7 +8,8 @@ import pytest
 from scim.stores.firestore import FirestoreStore
 from scim.stores.sqlite import SqliteStore
 from tests.emulator import firestore_host  # noqa: F401 - a fixture
-from tests.stores.opening import firestore
+from tests.stores.opening import project_id
+from tests.stores.wire import WatchedClient, Wire
 
 
 @pytest.fixture
@@ -24,7 +25,13 @@ def sqlite(path: str) -> Iterator[SqliteStore]:
 
 
 @pytest.fixture
-def cloud(request: pytest.FixtureRequest) -> Iterator[FirestoreStore]:
-    store = firestore(request)
+def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+def cloud(request: pytest.FixtureRequest, wire: Wire) -> Iterator[FirestoreStore]:
+    project = project_id(request)
+    store = FirestoreStore(lambda: WatchedClient(wire, project))
     yield store
     store.close()

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from scim.ports import Store
-from scim.stores.firestore import FirestoreStore, open_store
+from scim.stores.firestore import open_store
 from scim.stores.sqlite import SqliteStore
 
 KINDS = ("sqlite-file", "sqlite-memory", "firestore")
@@ -16,7 +16,6 @@ KINDS = ("sqlite-file", "sqlite-memory", "firestore")
 
 @contextmanager
 def opened(kind: str, request: pytest.FixtureRequest, directory: Path) -> Iterator[Store]:
-    """The emulator is asked for only by the store that needs it; a project of its own keeps each test apart."""
     store: Store
     match kind:
         case "sqlite-file":
@@ -24,14 +23,15 @@ def opened(kind: str, request: pytest.FixtureRequest, directory: Path) -> Iterat
         case "sqlite-memory":
             store = SqliteStore(":memory:")
         case _:
-            store = firestore(request)
+            store = open_store(project_id(request))
     try:
         yield store
     finally:
         store.close()
 
 
-def firestore(request: pytest.FixtureRequest) -> FirestoreStore:
-    monkeypatch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
-    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", request.getfixturevalue("firestore_host"))
-    return open_store(f"test-{uuid4().hex[:12]}")
+def project_id(request: pytest.FixtureRequest) -> str:
+    """A project on the emulator that nobody else uses; asked for only by what needs it."""
+    host: str = request.getfixturevalue("firestore_host")
+    request.getfixturevalue("monkeypatch").setenv("FIRESTORE_EMULATOR_HOST", host)
+    return f"test-{uuid4().hex[:12]}"

@@ -19,7 +19,9 @@ def test_put_to_an_unknown_id_creates_nothing(bridge: Bridge) -> None:
 
 
 def test_put_of_what_get_returned_changes_nothing(bridge: Bridge) -> None:
-    user = bridge.post_user(title="Guide", emails=[{"value": "b@example.com", "type": "work", "primary": True}], externalId="x")
+    user = bridge.post_user(
+        title="Guide", emails=[{"value": "b@example.com", "type": "work", "primary": True}], externalId="x"
+    )
     before = bridge.send("GET", f"/Users/{user['id']}")
 
     answer = bridge.send("PUT", f"/Users/{user['id']}", before.get_json(force=True))
@@ -31,7 +33,9 @@ def test_put_of_what_get_returned_changes_nothing(bridge: Bridge) -> None:
 def test_put_clears_what_it_does_not_state(bridge: Bridge) -> None:
     user = bridge.post_user(title="Guide", nickName="Babs")
 
-    replaced = bridge.send("PUT", f"/Users/{user['id']}", {"schemas": [USER], "userName": user["userName"], "title": "Lead"}).get_json(force=True)
+    replaced = bridge.send(
+        "PUT", f"/Users/{user['id']}", {"schemas": [USER], "userName": user["userName"], "title": "Lead"}
+    ).get_json(force=True)
 
     assert replaced["title"] == "Lead"
     assert "nickName" not in replaced
@@ -41,7 +45,9 @@ def test_put_clears_what_it_does_not_state(bridge: Bridge) -> None:
 def test_put_without_active_leaves_it_as_it_was(bridge: Bridge, active: bool) -> None:
     user = bridge.post_user(active=active, externalId="x")
 
-    replaced = bridge.send("PUT", f"/Users/{user['id']}", {"schemas": [USER], "userName": user["userName"]}).get_json(force=True)
+    replaced = bridge.send("PUT", f"/Users/{user['id']}", {"schemas": [USER], "userName": user["userName"]}).get_json(
+        force=True
+    )
 
     assert replaced["active"] is active
     assert replaced["externalId"] == "x"
@@ -63,7 +69,9 @@ def test_put_without_members_leaves_them_and_with_an_empty_list_clears_them(brid
     path = f"/Groups/{group['id']}"
 
     kept = bridge.send("PUT", path, {"schemas": [GROUP], "displayName": "Tour Guides"}).get_json(force=True)
-    cleared = bridge.send("PUT", path, {"schemas": [GROUP], "displayName": "Tour Guides", "members": []}).get_json(force=True)
+    cleared = bridge.send("PUT", path, {"schemas": [GROUP], "displayName": "Tour Guides", "members": []}).get_json(
+        force=True
+    )
 
     assert [member["value"] for member in kept["members"]] == [user["id"]]
     assert "members" not in cleared
@@ -119,7 +127,9 @@ def test_a_membership_changes_the_version_of_the_group_and_of_the_user(bridge: B
     seen = bridge.send("GET", f"/Users/{user['id']}").get_json(force=True)
     assert seen["groups"][0]["value"] == group["id"]
     assert seen["meta"]["version"] != user["meta"]["version"]
-    assert bridge.send("GET", f"/Groups/{group['id']}").get_json(force=True)["meta"]["version"] != group["meta"]["version"]
+    assert (
+        bridge.send("GET", f"/Groups/{group['id']}").get_json(force=True)["meta"]["version"] != group["meta"]["version"]
+    )
 
 
 def test_a_patch_of_a_group_answers_204_and_200_if_attributes_are_asked_for(bridge: Bridge) -> None:
@@ -162,7 +172,11 @@ def test_after_a_delete_a_user_is_nowhere(bridge: Bridge) -> None:
     body = {"schemas": [USER], "userName": "x@example.com"}
     assert (answer.status_code, answer.data) == (204, b"")
     assert bridge.send("GET", path).status_code == bridge.send("PUT", path, body).status_code == 404
-    assert bridge.patch(path, {"op": "remove", "path": "title"}).status_code == bridge.send("DELETE", path).status_code == 404
+    assert (
+        bridge.patch(path, {"op": "remove", "path": "title"}).status_code
+        == bridge.send("DELETE", path).status_code
+        == 404
+    )
     assert bridge.send("GET", "/Users").get_json(force=True)["totalResults"] == 0
     assert bridge.send("GET", f'/Users?filter=id eq "{user["id"]}"').get_json(force=True)["totalResults"] == 0
     assert "members" not in bridge.send("GET", f"/Groups/{group['id']}").get_json(force=True)
@@ -220,7 +234,9 @@ def test_of_two_writers_with_one_version_exactly_one_wins(bridge: Bridge) -> Non
 
         def write(title: str, user: dict = user, statuses: list[int] = statuses) -> None:
             answer = bridge.patch(
-                f"/Users/{user['id']}", {"op": "replace", "path": "title", "value": title}, If_Match=user["meta"]["version"]
+                f"/Users/{user['id']}",
+                {"op": "replace", "path": "title", "value": title},
+                If_Match=user["meta"]["version"],
             )
             statuses.append(answer.status_code)
 

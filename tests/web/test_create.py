@@ -2,10 +2,11 @@
 
 import re
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
-from tests.bridge import BASE_URL, ENTERPRISE, GROUP, USER, Bridge
+from tests.bridge import BASE_URL, ENTERPRISE, GROUP, USER, Bridge, make_bridge
 
 
 def test_a_created_user_has_a_location_that_is_the_same_in_header_and_body(bridge: Bridge) -> None:
@@ -25,7 +26,9 @@ def test_the_location_never_follows_forged_host_headers(bridge: Bridge) -> None:
 
 
 def test_read_only_attributes_of_the_body_are_ignored(bridge: Bridge) -> None:
-    user = bridge.post_user(id="mine", meta={"location": "x", "created": "2011-05-13T04:42:34Z"}, groups=[{"value": "g"}])
+    user = bridge.post_user(
+        id="mine", meta={"location": "x", "created": "2011-05-13T04:42:34Z"}, groups=[{"value": "g"}]
+    )
 
     assert user["id"] != "mine"
     assert user["meta"]["location"] != "x"
@@ -106,7 +109,10 @@ def test_the_spelling_given_is_the_spelling_returned(bridge: Bridge) -> None:
     assert bridge.post_user("BJensen@Example.com")["userName"] == "BJensen@Example.com"
 
 
-@pytest.mark.parametrize("user_name", ["m\u0131ke@example.com", "\u1d2e\u1d35\u1d33@example.com", "a\u200bb@example.com", "x\ufeff@example.com"])
+@pytest.mark.parametrize(
+    "user_name",
+    ["m\u0131ke@example.com", "\u1d2e\u1d35\u1d33@example.com", "a\u200bb@example.com", "x\ufeff@example.com"],
+)
 def test_a_user_name_that_could_pass_for_another_is_refused(bridge: Bridge, user_name: str) -> None:
     answer = bridge.send("POST", "/Users", {"schemas": [USER], "userName": user_name})
 
@@ -116,7 +122,9 @@ def test_a_user_name_that_could_pass_for_another_is_refused(bridge: Bridge, user
 def test_two_users_cannot_share_an_invitation_address(bridge: Bridge) -> None:
     bridge.post_user("bjensen", emails=[{"value": "babs@example.com"}])
 
-    answer = bridge.send("POST", "/Users", {"schemas": [USER], "userName": "jjensen", "emails": [{"value": "Babs@example.com"}]})
+    answer = bridge.send(
+        "POST", "/Users", {"schemas": [USER], "userName": "jjensen", "emails": [{"value": "Babs@example.com"}]}
+    )
 
     assert (answer.status_code, answer.get_json(force=True)["scimType"]) == (409, "uniqueness")
 
@@ -128,12 +136,19 @@ def test_null_empty_and_absent_are_the_same(bridge: Bridge) -> None:
 
 
 def test_attribute_names_ignore_case(bridge: Bridge) -> None:
-    answer = bridge.send("POST", "/Users", {"SCHEMAS": [USER.upper()], "USERNAME": "bjensen@example.com", "Name": {"GIVENNAME": "Barbara"}})
+    answer = bridge.send(
+        "POST",
+        "/Users",
+        {"SCHEMAS": [USER.upper()], "USERNAME": "bjensen@example.com", "Name": {"GIVENNAME": "Barbara"}},
+    )
 
     assert answer.get_json(force=True)["name"] == {"givenName": "Barbara"}
 
 
-@pytest.mark.parametrize("attributes", [{"active": "yes"}, {"active": 1}, {"title": 5}, {"name": "Babs"}, {"emails": {"value": 1}}, {"emails": [5]}])
+@pytest.mark.parametrize(
+    "attributes",
+    [{"active": "yes"}, {"active": 1}, {"title": 5}, {"name": "Babs"}, {"emails": {"value": 1}}, {"emails": [5]}],
+)
 def test_a_wrong_type_names_the_attribute(bridge: Bridge, attributes: dict[str, object]) -> None:
     answer = bridge.send("POST", "/Users", {"schemas": [USER], "userName": "bjensen@example.com", **attributes})
 
@@ -180,9 +195,7 @@ def test_group_names_are_unique_without_regard_to_case(bridge: Bridge) -> None:
     assert (answer.status_code, answer.get_json(force=True)["scimType"]) == (409, "uniqueness")
 
 
-def test_a_domain_that_is_not_allowed_is_refused_and_nothing_stays(tmp_path) -> None:
-    from tests.bridge import make_bridge
-
+def test_a_domain_that_is_not_allowed_is_refused_and_nothing_stays(tmp_path: Path) -> None:
     bridge = make_bridge(tmp_path, domains=("example.com",))
 
     answer = bridge.send("POST", "/Users", {"schemas": [USER], "userName": "bjensen@elsewhere.example"})

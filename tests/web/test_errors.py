@@ -2,6 +2,7 @@
 
 import pytest
 
+from scim.records import StoreUnavailable
 from tests.bridge import PATCH, USER, Bridge
 
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
@@ -51,10 +52,14 @@ def test_a_body_over_the_limit_is_413_and_names_the_limit(bridge: Bridge) -> Non
     "body",
     [
         b"", b"{", b"[]", b"null", b'"x"', b"{not json", b'{"a":NaN}', b'{"schemas":[],"schemas":[]}',
-        b'{"active":true,"Active":false}', b"[" * 100_000, b'{"a":"\\ud800"}', b"\xff\xfe", b'{"a":1e400}', b'{"a":"\\u0000"}',
+        b'{"active":true,"Active":false}', b"[" * 100_000, b'{"a":"\\ud800"}', b"\xff\xfe", b'{"a":1e400}',
+        b'{"a":"\\u0000"}',
     ],
 )  # fmt: skip
-@pytest.mark.parametrize(("method", "path"), [("POST", "/Users"), ("PATCH", "/Users/x"), ("PUT", "/Groups/x"), ("POST", "/Bulk"), ("POST", "/.search")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/Users"), ("PATCH", "/Users/x"), ("PUT", "/Groups/x"), ("POST", "/Bulk"), ("POST", "/.search")],
+)
 def test_a_body_that_is_no_json_object_is_a_400(bridge: Bridge, method: str, path: str, body: bytes) -> None:
     headers = {"Authorization": f"Bearer {bridge.tokens['rfc']}", "Content-Type": "application/scim+json"}
 
@@ -86,8 +91,6 @@ def test_a_crash_shows_a_fixed_sentence_and_the_request_id(bridge: Bridge, monke
 
 
 def test_a_store_that_does_not_answer_is_a_503_to_try_again(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
-    from scim.records import StoreUnavailable
-
     def down(*_: object) -> None:
         raise StoreUnavailable("disk on fire")
 
@@ -103,6 +106,10 @@ def test_a_store_that_does_not_answer_is_a_503_to_try_again(bridge: Bridge, monk
 def test_an_unknown_operation_of_a_patch_is_never_ignored(bridge: Bridge) -> None:
     user = bridge.post_user()
 
-    answer = bridge.send("PATCH", f"/Users/{user['id']}", {"schemas": [PATCH], "Operations": [{"op": "frobnicate", "path": "title", "value": "x"}]})
+    answer = bridge.send(
+        "PATCH",
+        f"/Users/{user['id']}",
+        {"schemas": [PATCH], "Operations": [{"op": "frobnicate", "path": "title", "value": "x"}]},
+    )
 
     assert answer.status_code == 400

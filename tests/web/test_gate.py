@@ -9,7 +9,8 @@ from tests.bridge import Bridge
 
 PATHS = [
     "/Users", "/Groups", "/Users/x", "/Groups/x", "/Users/.search", "/Groups/.search", "/.search", "/", "/Bulk", "/Me",
-    "/Schemas", "/ResourceTypes", "/ServiceProviderConfig", "/health", "/nowhere", "/scim/v2/Users", "/scim/Users", "/v2/Users",
+    "/Schemas", "/ResourceTypes", "/ServiceProviderConfig", "/health", "/nowhere", "/scim/v2/Users",
+    "/scim/Users", "/v2/Users",
 ]  # fmt: skip
 SPELLINGS = [
     lambda path: path,

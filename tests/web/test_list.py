@@ -1,11 +1,13 @@
 """Lists, filters, sorting, paging and projection over HTTP (RFC 7644 §3.4.2, §3.9; RFC 9865)."""
 
 import json
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from tests.bridge import ENTERPRISE, USER, Bridge
+from scim.protocol.discovery import Limits
+from tests.bridge import ENTERPRISE, USER, Bridge, make_bridge
 
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
@@ -15,7 +17,12 @@ SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 def people(bridge: Bridge) -> Bridge:
     for n, name in enumerate(["dora", "Carl", "bea", "Abel", "eve"]):
         extra = {"title": f"T{n}"} if n % 2 else {}
-        bridge.post_user(f"{name}@example.com", externalId=f"x{n}", emails=[{"value": f"{name}@mail.example.com", "type": "work"}], **extra)
+        bridge.post_user(
+            f"{name}@example.com",
+            externalId=f"x{n}",
+            emails=[{"value": f"{name}@mail.example.com", "type": "work"}],
+            **extra,
+        )
     return bridge
 
 
@@ -62,10 +69,7 @@ def test_pages_by_index(people: Bridge, query: str, start: int, items: int) -> N
     assert len(body["Resources"]) == items
 
 
-def test_a_page_is_never_larger_than_the_limit(tmp_path) -> None:
-    from scim.protocol.discovery import Limits
-    from tests.bridge import make_bridge
-
+def test_a_page_is_never_larger_than_the_limit(tmp_path: Path) -> None:
     bridge = make_bridge(tmp_path, limits=Limits(default_page=2, max_page=3))
     for n in range(5):
         bridge.post_user(f"u{n}@example.com")
@@ -81,7 +85,10 @@ def test_paging_by_index_sees_everybody_once(people: Bridge, size: int) -> None:
     assert sorted(seen) == sorted(["dora", "Carl", "bea", "Abel", "eve"])
 
 
-@pytest.mark.parametrize("extra", ["", "&filter=userName co \"@\"", "&sortBy=userName", "&filter=userName co \"@\"&sortBy=userName&sortOrder=descending"])
+@pytest.mark.parametrize(
+    "extra",
+    ["", '&filter=userName co "@"', "&sortBy=userName", '&filter=userName co "@"&sortBy=userName&sortOrder=descending'],
+)
 @pytest.mark.parametrize("size", [1, 2, 5, 9])
 def test_paging_by_cursor_sees_everybody_once(people: Bridge, size: int, extra: str) -> None:
     cursor, seen, pages = "", [], 0
@@ -154,7 +161,18 @@ def test_an_id_finds_its_user(people: Bridge) -> None:
     assert names(people, f'filter=id eq "{id.upper()}x"') == []
 
 
-@pytest.mark.parametrize("filter", ["userName eq", 'active gt true', 'userName zz "x"', "userName eq unquoted", 'password eq "x"', "((", 'not userName eq "x"'])
+@pytest.mark.parametrize(
+    "filter",
+    [
+        "userName eq",
+        "active gt true",
+        'userName zz "x"',
+        "userName eq unquoted",
+        'password eq "x"',
+        "((",
+        'not userName eq "x"',
+    ],
+)
 def test_a_filter_that_is_not_understood_is_refused(people: Bridge, filter: str) -> None:
     answer = people.send("GET", f"/Users?filter={quote(filter)}")
 
@@ -203,7 +221,9 @@ def test_projections_exclude_each_other(people: Bridge) -> None:
 
 
 def test_projection_holds_for_every_verb(people: Bridge) -> None:
-    created = people.send("POST", "/Users?attributes=userName", {"schemas": [USER], "userName": "z@example.com", "title": "T"})
+    created = people.send(
+        "POST", "/Users?attributes=userName", {"schemas": [USER], "userName": "z@example.com", "title": "T"}
+    )
     id = created.get_json(force=True)["id"]
     patched = people.patch(f"/Users/{id}?excludedAttributes=title", {"op": "replace", "path": "nickName", "value": "Z"})
 
@@ -231,7 +251,7 @@ def test_members_are_found_and_left_out_as_asked(bridge: Bridge) -> None:
 
 def test_logs_keep_no_query_string(people: Bridge, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("DEBUG"):
-        people.send("GET", '/Users?filter=userName eq "carl@example.com"')
+        people.send("GET", '/Users?filter=userName zz "carl@example.com"')
 
-    assert caplog.records
+    assert "http.refused" in [record.message for record in caplog.records]
     assert "carl@example.com" not in json.dumps([str(record.__dict__) for record in caplog.records])
