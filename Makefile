@@ -17,7 +17,7 @@ demo: .venv/.cli ## Play a provisioning life-cycle against it, step by step
 test: .venv/.dev ## Run everything this machine can run; also on Python 3.13 where there is one
 	@scripts/test
 
-test-fast: .venv/.dev ## Run what takes less than ten seconds
+test-fast: .venv/.dev ## Run the fast part of it: no emulator, no races, no fuzzing
 	@$(PYTHON) -m pytest -q -n 2 -m "not slow"
 
 check: .venv/.dev ## Format, lint, types, layers; edits nothing

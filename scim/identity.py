@@ -13,7 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 from scim.protocol.errors import InvalidValue
 from scim.records import Document
 
-LONGEST_NAME = 255  # what the target shows of a name, and more than a list can show
+LONGEST_NAME = 255  # nobody is called more; in UTF-8 at most 1,020 bytes, which every store can index
 
 _USER_NAME = re.compile(r"[\x21-\x7e]+")
 _BLANKS = re.compile(r"\s+")
@@ -36,12 +36,19 @@ def address(document: Document) -> str:
 
 def display_name(document: Document) -> str:
     """What the target calls the person: displayName, else name.formatted, else given and family name, else the
-    address before the @.
+    address before the @. What is blank does not count. Raises InvalidValue naming the attribute.
     """
     name = document.get("name", {})
     spelled = " ".join(part for part in (name.get("givenName"), name.get("familyName")) if part)
-    found = document.get("displayName") or name.get("formatted") or spelled
-    return _printable(found, "displayName") if found else address(document).partition("@")[0]
+    candidates = (
+        ("displayName", document.get("displayName")),
+        ("name.formatted", name.get("formatted")),
+        ("name", spelled),
+    )
+    for attribute, found in candidates:
+        if found and not found.isspace():
+            return _printable(found, attribute)
+    return address(document).partition("@")[0]
 
 
 def user_name_key(user_name: str) -> str:
@@ -54,13 +61,25 @@ def user_name_key(user_name: str) -> str:
 
 
 def group_name_key(name: str) -> str:
-    """Compatibility forms, case and blanks make no difference. Raises InvalidValue. `key(key(x)) == key(x)`."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", _printable(name, "displayName")).casefold())
+    """The folded name of a group that may be made. Raises InvalidValue for one that may not."""
+    folded = fold(_printable(name, "displayName"))
+    if not folded:
+        raise InvalidValue("displayName must have a character that is not a blank.")
+    return folded
+
+
+def fold(name: str) -> str:
+    """By what names are compared: compatibility forms, case and blanks make no difference.
+
+    Folding twice is folding once, whatever the name, so that a name the target already has can be compared too.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return _BLANKS.sub(" ", folded).strip()
 
 
 def email_key(email: str) -> str:
-    return email.lower()
+    """Only ASCII letters lose their case: `lower` would make KELVIN SIGN a k."""
+    return email.lower() if email.isascii() else email
 
 
 @lru_cache(maxsize=4096)
@@ -73,7 +92,7 @@ def _address(text: str, attribute: str) -> str:
         raise InvalidValue(
             f"{attribute} must hold the e-mail address the invitation goes to, in ASCII: {_reason(error)}"
         ) from error
-    return f"{found.local_part}@{found.domain.lower()}"
+    return f"{found.local_part}@{found.ascii_domain}"
 
 
 def _reason(error: EmailNotValidError) -> str:

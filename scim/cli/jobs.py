@@ -1,6 +1,7 @@
 """`python -m scim status | settle | confirm`: how the bridge stands, and its jobs by hand."""
 
 import os
+from contextlib import closing
 
 from scim import wiring
 from scim.cli import desk
@@ -10,11 +11,12 @@ from scim.records import Report
 
 def status() -> None:
     """Show what is wanted, what the target is still owed, and what each job did last."""
-    store = wiring.store(desk.settings(os.environ))
-    backlog = store.backlog()
-    say(f"Wanted: {store.count('User')} users, {store.count('Group')} groups.")
+    with closing(wiring.store(desk.settings(os.environ))) as store:
+        backlog, reports = store.backlog(), store.reports()
+        users, groups = store.count("User"), store.count("Group")
+    say(f"Wanted: {users} users, {groups} groups.")
     say(f"Owed to the target: {backlog.users} users, {backlog.groups} groups, {backlog.memberships} memberships.")
-    rows = [(report.source, report.state, report.at, report.expires) for report in store.reports()]
+    rows = [(report.source, report.state, report.at, report.expires) for report in reports]
     show("Jobs", ("job", "state", "last run", "expected before"), rows)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -70,14 +71,16 @@ def _announce(settings: Settings, bridge: Bridge) -> None:
 @commands.command()
 def accept(email: Annotated[str, typer.Argument(help="The address that was invited.")]) -> None:
     """Accept an invitation, as the person would by its link. The bridge confirms them at the next pass."""
-    wiring.embedded_target(desk.settings(os.environ)).accept(email)
+    with closing(wiring.embedded_target(desk.settings(os.environ))) as account:
+        account.accept(email)
     say(f"{email} has accepted; the bridge confirms within seconds if it runs.")
 
 
 @commands.command("show")
 def show_(as_json: Annotated[bool, typer.Option("--json", help="The whole world, as JSON.")] = False) -> None:
     """Show the people and groups that arrived in the embedded target."""
-    world = wiring.embedded_target(desk.settings(os.environ)).world()
+    with closing(wiring.embedded_target(desk.settings(os.environ))) as account:
+        world = account.world()
     if as_json:
         say(json.dumps(world, indent=2, default=str))
         return

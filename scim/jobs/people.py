@@ -1,68 +1,144 @@
-"""Making the target match one user: find, invite, rename, suspend, reactivate. Each step looks before it acts."""
+"""Making the target match one user: find, invite, suspend, reactivate, rename. Each step looks before it acts."""
 
 from dataclasses import replace
 
 from scim import identity
 from scim.jobs.work import Work
-from scim.records import Link, Record, TargetState, TargetUser, UnsupportedByTarget
+from scim.records import (
+    DeniedByTarget,
+    Link,
+    MissingInTarget,
+    Record,
+    Ref,
+    RefusedByTarget,
+    Stale,
+    TargetState,
+    TargetUnavailable,
+    TargetUser,
+    UnsupportedByTarget,
+)
+
+INVITING = "inviting "
+"""Begins the `target_state` of a link while an invitation is sent; the address follows. Written before the invitation:
+if the answer is never heard, the person is found again by it, even if the user was renamed or deleted meanwhile."""
+
+UNKNOWN_STATE = "The target shows a state the bridge does not know, so it leaves the person alone."
 
 
 def settle(work: Work, record: Record) -> None:
-    """Raises TargetError. Killed at any point, the next pass goes on from what the target shows."""
-    active = record.wanted and record.document.get("active", True)
-    person = work.target.user(record.link.target_id) if record.link.target_id else None
-    if person is not None and not record.wanted and work.store.linked("User", person.id):
-        person = None  # they came back under another id, and that one decides now
+    """Raises TargetError, InvalidValue. Killed at any point, the next pass goes on from what the target shows."""
+    active = record.wanted and bool(record.document.get("active", True))
+    person = _known(work, record) or _newcomer(work, record, active=active)
     if person is None:
-        person = _newcomer(work, record, active=active)
-    if person is None:
-        gone = Link(target_id=record.link.target_id, target_state=None)
+        gone = Link(target_id=None if record.wanted else record.link.target_id)
         work.store.save_link(record.ref, gone, record.version, None)
         return
-    waiting = _adjust(work, record, person, active=active)
-    after = work.target.user(person.id) or person
-    link = Link(target_id=person.id, target_state=after.state, waiting=waiting)
+    waiting = UNKNOWN_STATE
+    if person.state is not TargetState.UNKNOWN:
+        person, waiting = _adjust(work, record, person, active=active)
+    link = Link(target_id=person.id, target_state=person.state, waiting=waiting or None)
     work.store.save_link(record.ref, link, record.version, None)
+
+
+def _known(work: Work, record: Record) -> TargetUser | None:
+    """The person this user is linked to, or was inviting. Of a deprovisioned user, only if no other user has them."""
+    link = record.link
+    inviting = (link.target_state or "").startswith(INVITING)
+    if link.target_id:
+        person = work.target.user(link.target_id)
+    elif inviting:
+        person = work.target.find_user((link.target_state or "").removeprefix(INVITING))
+    else:
+        return None
+    if person is None or (not record.wanted and _others(work, record, person)):
+        return None
+    return _link(work, record, person, "user.invited") if inviting else person
 
 
 def _newcomer(work: Work, record: Record, *, active: bool) -> TargetUser | None:
     """The person who has the address already, or a new one. The link is kept before anything else is done to them."""
     if not record.wanted:
         return None
-    email = identity.address(record.document)
-    person, action = work.target.find_user(email), "user.adopted"
-    if person is None:
-        if not active:
-            return None
-        person, action = work.target.invite(email, identity.display_name(record.document)), "user.invited"
-    event = work.event(action, record.ref, email=email, target_id=person.id)
+    if record.link.target_id:
+        _owe_memberships(work, record)
+    email, name = identity.address(record.document), identity.display_name(record.document)
+    if person := work.target.find_user(email):
+        if _others(work, record, person):
+            raise RefusedByTarget(
+                "The target still knows another user by this e-mail address (emails). That person has to change "
+                "their address on their profile first, or this user needs another one."
+            )
+        return _link(work, record, person, "user.adopted")
+    return _invite(work, record, email, name) if active else None
+
+
+def _invite(work: Work, record: Record, email: str, name: str) -> TargetUser:
+    begun = replace(record.link, target_id=None, target_state=INVITING + email)
+    work.store.save_link(record.ref, begun, None, None)
+    try:
+        person = work.target.invite(email, name)
+    except (RefusedByTarget, DeniedByTarget):
+        work.store.save_link(record.ref, replace(begun, target_state=None), None, None)
+        raise
+    return _link(work, record, person, "user.invited")
+
+
+def _link(work: Work, record: Record, person: TargetUser, action: str) -> TargetUser:
+    event = work.event(action, record.ref, email=person.email, target_id=person.id)
     link = replace(record.link, target_id=person.id, target_state=person.state)
     work.store.save_link(record.ref, link, None, event)
     return person
 
 
-def _adjust(work: Work, record: Record, person: TargetUser, *, active: bool) -> str | None:
-    """What is left for a person to do before the target matches, in a sentence."""
-    if person.state is TargetState.UNKNOWN:
-        return "The target shows a state the bridge does not know, so it leaves the person alone."
+def _others(work: Work, record: Record, person: TargetUser) -> bool:
+    """Whether another wanted user is this person: two would undo each other's wishes."""
+    return any(user.id != record.id for user in work.store.linked("User", person.id))
+
+
+def _owe_memberships(work: Work, record: Record) -> None:
+    """Who vanished from the target took their memberships along; whoever takes their place is owed them again."""
+    for group_id in record.group_ids:
+        group = work.store.get(Ref("Group", group_id))
+        if group is None or not group.wanted:
+            continue
+        event = work.event("user.vanished", record.ref, group=group_id)
+        try:
+            work.store.change_members(group, [record.id], (), group.last_modified, event)
+        except Stale:
+            continue  # deprovisioned just now: nothing is owed any more
+
+
+def _adjust(work: Work, record: Record, person: TargetUser, *, active: bool) -> tuple[TargetUser, str | None]:
+    """The person as they are afterwards, and what is left for them to do before the target matches, in a sentence.
+    A leaver is suspended before anything else can go wrong.
+    """
+    acted = _restate(work, record, person, active=active)
     waiting = None
     if record.wanted:
-        _rename(work, record, person)
+        acted = _rename(work, record, person) or acted
         waiting = _readdress(work, record, person)
-    if active and person.state is TargetState.SUSPENDED:
+    return (_read_back(work, person, active=active) if acted else person), waiting
+
+
+def _restate(work: Work, record: Record, person: TargetUser, *, active: bool) -> bool:
+    if active is not (person.state is TargetState.SUSPENDED):
+        return False
+    if active:
         work.target.reactivate(person.id)
         work.tell("user.reactivated", record.ref)
-    elif not active and person.state is not TargetState.SUSPENDED:
+    else:
         work.target.suspend(person.id)
         work.tell("user.suspended", record.ref)
-    return waiting
+    return True
 
 
-def _rename(work: Work, record: Record, person: TargetUser) -> None:
+def _rename(work: Work, record: Record, person: TargetUser) -> bool:
     name = identity.display_name(record.document)
-    if name != person.name:
-        work.target.rename(person.id, name)
-        work.tell("user.renamed", record.ref, name=name)
+    if name == person.name:
+        return False
+    work.target.rename(person.id, name)
+    work.tell("user.renamed", record.ref, name=name)
+    return True
 
 
 def _readdress(work: Work, record: Record, person: TargetUser) -> str | None:
@@ -78,3 +154,13 @@ def _readdress(work: Work, record: Record, person: TargetUser) -> str | None:
         return sentence
     work.tell("user.email_changed", record.ref, wanted=email, before=person.email)
     return None
+
+
+def _read_back(work: Work, person: TargetUser, *, active: bool) -> TargetUser:
+    """What the target says now. A success that shows no effect is none."""
+    after = work.target.user(person.id)
+    if after is None:
+        raise MissingInTarget("The person vanished from the target while they were changed.")
+    if active is (after.state is TargetState.SUSPENDED):
+        raise TargetUnavailable("The target reported success, but the person is as they were.")
+    return after

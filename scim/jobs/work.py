@@ -6,15 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from scim.jobs import trouble
 from scim.ports import Clock, Ids, Store, Target
 from scim.records import Event, Ref, TargetGroup, TargetMember
 
 log = logging.getLogger("scim.settle")
 
 ACTOR = "settle"
-FIRST_SECONDS = 60.0
-FIRST_SECONDS_UNAVAILABLE = 30.0
-LONGEST_SECONDS = 6 * 3600.0
 
 
 @dataclass(slots=True)
@@ -62,10 +60,8 @@ class Work:
     def tell(self, action: str, ref: Ref, **facts: str) -> None:
         self.store.append_event(self.event(action, ref, **facts))
 
-    def next_attempt(self, attempts: int, first: float = FIRST_SECONDS) -> float:
-        """Doubling from `first` seconds to six hours, spread by up to half."""
-        pause = min(first * 2.0 ** min(attempts, 20), LONGEST_SECONDS)
-        return self.clock() + pause * (0.75 + self.chance() / 2)
+    def next_attempt(self, attempts: int, first_seconds: float) -> float:
+        return self.clock() + trouble.pause(attempts, first_seconds, self.chance())
 
 
 def instant(at: float) -> str:

@@ -122,21 +122,21 @@ class SqliteStore:
             return memberships.unsettled(db, now, limit, group_id)
 
     def save_link(self, ref: Ref, link: Link, settled_version: int | None, event: Event | None) -> None:
-        with self._database.write() as db:
+        with self._database.note() as db:
             records.save_link(db, ref, link, settled_version)
             journal.append(db, event)
 
     def settle_membership(self, edge: Membership, event: Event | None) -> None:
-        with self._database.write() as db:
+        with self._database.note() as db:
             memberships.settle(db, edge)
             journal.append(db, event)
 
     def postpone_membership(self, edge: Membership) -> None:
-        with self._database.write() as db:
+        with self._database.note() as db:
             memberships.postpone(db, edge)
 
     def append_event(self, event: Event) -> None:
-        with self._database.write() as db:
+        with self._database.note() as db:
             journal.append(db, event)
 
     def events(self, limit: int, before: str | None = None) -> list[Event]:
@@ -144,15 +144,15 @@ class SqliteStore:
             return journal.events(db, limit, before)
 
     def acquire_lease(self, name: str, holder: str, now: float, ttl: float) -> bool:
-        with self._database.write() as db:
+        with self._database.note() as db:
             return journal.acquire(db, name, holder, now, ttl)
 
     def release_lease(self, name: str, holder: str) -> None:
-        with self._database.write() as db:
+        with self._database.note() as db:
             journal.release(db, name, holder)
 
     def put_report(self, report: Report) -> None:
-        with self._database.write() as db:
+        with self._database.note() as db:
             journal.put_report(db, report)
 
     def reports(self) -> list[Report]:

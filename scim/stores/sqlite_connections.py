@@ -41,15 +41,22 @@ class Database:
         return self._transaction("BEGIN")
 
     def write(self) -> AbstractContextManager[sqlite3.Connection]:
-        """One transaction: durable when it ends, undone if it raises. Writers take turns from the first statement on,
-        so that none has to be repeated. Raises StoreUnavailable.
+        """One transaction: on the disk when it ends, undone if it raises. Writers take turns from the first statement
+        on, so that none has to be repeated. Raises StoreUnavailable.
         """
-        return self._transaction("BEGIN IMMEDIATE")
+        return self._transaction("PRAGMA synchronous = FULL", "BEGIN IMMEDIATE")
+
+    def note(self) -> AbstractContextManager[sqlite3.Connection]:
+        """A write of what settling found out, which it would find out again: it survives the death of the process, and
+        reaches the disk with the next wish. Raises StoreUnavailable.
+        """
+        return self._transaction("PRAGMA synchronous = NORMAL", "BEGIN IMMEDIATE")
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, *begin: str) -> Iterator[sqlite3.Connection]:
         with self.read() as db:
-            db.execute(begin)
+            for statement in begin:
+                db.execute(statement)
             try:
                 yield db
                 db.execute("COMMIT")
@@ -117,7 +124,6 @@ class _OneConnection:
 def _connect(path: str, busy_seconds: float) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
     try:
-        db.execute("PRAGMA synchronous = FULL")  # in WAL mode only FULL makes a commit survive a power cut
         if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             db.execute("PRAGMA journal_mode = WAL")
         migrate(db, path)

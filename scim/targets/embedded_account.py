@@ -3,11 +3,14 @@
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from scim.records import TargetUnavailable
+
+MEMORY = ":memory:"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS people (
@@ -25,6 +28,7 @@ CREATE TABLE IF NOT EXISTS faults (
   after_effect INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS calls (verb TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pace (seconds REAL NOT NULL);
 """
 _SEED = """
 INSERT OR IGNORE INTO people (id, email, name, type, state)
@@ -39,12 +43,16 @@ VALUES ('ownersaaaaaaaaaaaaaaaaaaaa', 'OWNERAAAAAAAAAAAAAAAAAAAAA', 'MANAGER');
 
 
 class Account:
-    """One connection of this process, lent to one caller at a time; other processes take turns through the file."""
+    """One connection of this process, lent to one caller at a time; other processes take turns through the file. It is
+    closed before a fork, for a child that inherits one loses the file's locks (sqlite.org/howtocorrupt.html §2.6).
+    """
 
     def __init__(self, path: str | Path) -> None:
         self._path = str(path)
         self._turn = threading.RLock()
-        self._opened: tuple[int, sqlite3.Connection] | None = None
+        self._opened: sqlite3.Connection | None = None
+        if self._path != MEMORY:
+            _files.add(self)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -64,18 +72,36 @@ class Account:
             raise TargetUnavailable(f"The embedded account's file {self._path} cannot be used: {error}.") from error
 
     def _connection(self) -> sqlite3.Connection:
-        """A connection must not cross a fork (sqlite.org/howtocorrupt.html §2.6)."""
-        if self._opened and self._opened[0] == os.getpid():
-            return self._opened[1]
-        db = sqlite3.connect(self._path, timeout=15, isolation_level=None, check_same_thread=False)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.executescript(_SCHEMA + _SEED)
-        self._opened = os.getpid(), db
-        return db
+        if self._opened is None:
+            self._opened = _open(self._path)
+        return self._opened
 
     def close(self) -> None:
         with self._turn:
-            if self._opened and self._opened[0] == os.getpid():
-                self._opened[1].close()
+            if self._opened:
+                self._opened.close()
             self._opened = None
+
+
+def _open(path: str) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=15, isolation_level=None, check_same_thread=False)
+    try:
+        if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":  # asking is free, changing locks the file
+            db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.executescript(_SCHEMA + _SEED)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+_files: "weakref.WeakSet[Account]" = weakref.WeakSet()
+
+
+def _close_before_fork() -> None:
+    for account in list(_files):
+        account.close()
+
+
+os.register_at_fork(before=_close_before_fork)

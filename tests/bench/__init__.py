@@ -1,7 +1,10 @@
 """How fast the bridge is: one fixed workload against a bridge of its own, over HTTP, each effect read back.
 
-    make bench [N=1000]        a table, and bench-<commit>.json for comparison
+    make bench [N=1000]                                a table, and bench-<commit>.json to compare with
+    python -m tests.bench 300 --only floor growth      some sections
+    python -m tests.bench --store firestore            on the emulator: correctness and growth
 
-The bridge records (SQLite, one fsync a write) and does not wait for the target (SETTLE_WAIT_SECONDS=0), so that the
-figures are the bridge's own. Set SETTLE_WAIT_SECONDS to measure with the embedded target.
+The bridge records and does not wait for its target (SETTLE_WAIT_SECONDS=0), so the figures are its own. They are shown,
+not tested: only a wrong answer makes the exit status 1. `floor.py` is the least that answers the same requests from the
+same store; ratios to it hold on any machine.
 """

@@ -1,33 +1,36 @@
-"""One process of a crowd that changes the members of one group: `python -m tests.stores.crowd STORE GROUP OPS SEED …`.
+"""A crowd of processes that change the members of one group: `python -m tests.stores.crowd` with `main`'s arguments.
 
-Its own people come and go; those it shares with everybody only come. It prints whom of its own it left in the group.
+Each process has people of its own who come and go; those all share only come. It prints whom each left in the group.
 """
 
 import json
 import random
 import sys
+from collections.abc import Callable
+from functools import partial
+from multiprocessing import get_context
 
 from scim.ports import Store
 from scim.records import Record, Ref, StoreUnavailable
 from tests.stores.samples import LATER, event
 
 
-def open_store(name: str) -> Store:
-    """`firestore:PROJECT`, or the path of a SQLite file; each process loads only its own."""
+def opener(name: str) -> Callable[[], Store]:
+    """For `firestore:PROJECT` or the path of a SQLite file. What is needed is imported once, for all processes."""
     if name.startswith("firestore:"):
-        from scim.stores import firestore  # noqa: PLC0415
+        from scim.stores.firestore import open_store  # noqa: PLC0415
 
-        return firestore.open_store(name.removeprefix("firestore:"))
+        return partial(open_store, name.removeprefix("firestore:"))
     from scim.stores.sqlite import SqliteStore  # noqa: PLC0415
 
-    return SqliteStore(name)
+    return partial(SqliteStore, name)
 
 
-def main(
-    store_name: str, group_id: str, operations: int, seed: int, own: list[str], shared: list[str]
+def come_and_go(
+    open_store: Callable[[], Store], group_id: str, operations: int, shared: list[str], own: list[str]
 ) -> dict[str, bool]:
-    store = open_store(store_name)
-    chance = random.Random(seed)
+    store = open_store()
+    chance = random.Random(own[0])
     group = store.get(Ref("Group", group_id))
     assert group
     left = dict.fromkeys(own, False)
@@ -51,6 +54,12 @@ def change(store: Store, group: Record, grants: list[str], revokes: list[str]) -
     raise AssertionError("The store stayed away.")
 
 
+def main(name: str, group_id: str, operations: str, owned: str, shared: str) -> list[dict[str, bool]]:
+    work = partial(come_and_go, opener(name), group_id, int(operations), json.loads(shared))
+    people = json.loads(owned)
+    with get_context("fork").Pool(len(people)) as processes:
+        return processes.map(work, people, chunksize=1)
+
+
 if __name__ == "__main__":
-    name, group_id, operations, seed, own, shared = sys.argv[1:]
-    print(json.dumps(main(name, group_id, int(operations), int(seed), json.loads(own), json.loads(shared))))
+    print(json.dumps(main(*sys.argv[1:])))

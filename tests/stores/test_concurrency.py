@@ -1,10 +1,13 @@
 """Many writers at once: no membership lost, none invented, and of two rivals exactly one wins (threats F4, F5)."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -65,17 +68,18 @@ def test_of_all_that_many_processes_add_and_remove_nothing_is_lost_and_nothing_i
 
 
 def crowd(scene: Scene, guides: Record, owned: list[list[str]], shared: list[str]) -> list[dict[str, bool]]:
-    command = [sys.executable, "-m", "tests.stores.crowd", scene.name, guides.id, str(scene.operations)]
-    processes = [
-        subprocess.Popen([*command, str(seed), json.dumps(own), json.dumps(shared)], stdout=subprocess.PIPE, text=True)
-        for seed, own in enumerate(owned)
-    ]
+    """One process each; whom of its own people each left in the group."""
+    arguments = [scene.name, guides.id, str(scene.operations), json.dumps(owned), json.dumps(shared)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.stores.crowd", *arguments], stdout=subprocess.PIPE, start_new_session=True
+    )
     try:
-        return [json.loads(process.communicate(timeout=WAIT_SECONDS)[0]) for process in processes]
+        left: list[dict[str, bool]] = json.loads(process.communicate(timeout=WAIT_SECONDS)[0])
     finally:
-        for process in processes:
-            process.kill()
-            process.communicate()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    return left
 
 
 def at_once(act: Callable[[int], bool], rivals: int = 6) -> int:

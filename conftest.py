@@ -1,0 +1,15 @@
+"""Which tests are slow without saying so: what talks to an emulator, races processes, or tries a great many inputs."""
+
+import re
+
+import pytest
+
+SLOW = re.compile(
+    r"firestore|emulator|fuzz|oracle|differential|concurrency|crash|exchanges|killed|in_volume|sqlite-file"
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if SLOW.search(item.nodeid):
+            item.add_marker(pytest.mark.slow)
