@@ -33,10 +33,7 @@ class Users:
         record = Record("User", self.recorder.new_id(), document, client, now, now, external_ids=external_ids)
         if former:
             record = replace(record, link=Link(target_id=former.link.target_id, target_state=former.link.target_state))
-        saved = self.recorder.create(self._keyed(record), (), client)
-        if former:
-            self._hand_over(former)
-        return saved
+        return self.recorder.create(self._keyed(record), (), client)
 
     def replace(self, id: str, resource: Resource, client: str, condition: Condition) -> Record:
         """PUT (RFC 7644 §3.5.1): what is not stated is cleared, save `active` and `externalId` (docs/adr/0009)."""
@@ -110,14 +107,14 @@ class Users:
         )
 
     def _former(self, document: Document, external_ids: dict[str, str]) -> Record | None:
-        people = self.recorder.store.find_former("User", keys.person_keys(document, external_ids))
+        """Who was here before under the same address or externalId, and whom nobody else has become meanwhile."""
+        store = self.recorder.store
+        people = store.find_former("User", keys.person_keys(document, external_ids))
         linked = [person for person in people if person.link.target_id]
-        return max(linked, key=lambda person: person.last_modified, default=None)
-
-    def _hand_over(self, former: Record) -> None:
-        """The old link record lets go of the person, so that nothing owed to it can touch the new one."""
-        link = replace(former.link, target_id=None, target_state=None, waiting=None)
-        self.recorder.store.save_link(former.ref, link, former.version, None)
+        last = max(linked, key=lambda person: person.last_modified, default=None)
+        if last is None or store.linked("User", last.link.target_id or ""):
+            return None
+        return last
 
 
 def _person(document: Document) -> tuple[str, str, bool]:

@@ -106,7 +106,7 @@ def jobs(chosen: Settings) -> Jobs:
     wanted, provisioned = store(chosen), target(chosen)
     return Jobs(
         settle=lambda: settle.run(wanted, provisioned, time.time, event_id, _holder()),
-        confirm=lambda: confirm.run(wanted, provisioned, time.time, event_id),
+        confirm=lambda: confirm.run(wanted, provisioned, time.time, event_id, _holder()),
     )
 
 

@@ -88,7 +88,7 @@ class Bridge:
         return settle.run(self.store, self.target, self.clock, event_id, "test")
 
     def confirm(self) -> Report:
-        return confirm.run(self.store, self.target, self.clock, event_id)
+        return confirm.run(self.store, self.target, self.clock, event_id, "test")
 
 
 def make_bridge(

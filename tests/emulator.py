@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import IO
 
 import pytest
@@ -20,9 +20,6 @@ from tests.requirements_of_machine import require
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 JAVA_HEAP = "-Xmx512m"
-
-_shared = ExitStack()
-_sharers: list[str] = []
 
 
 def available() -> bool:
@@ -45,25 +42,11 @@ def running_emulator() -> Iterator[str]:
             _stop(process)
 
 
-@contextmanager
-def shared_emulator() -> Iterator[str]:
-    """The same for everybody in this process; it ends with the last who uses it."""
-    if not _sharers:
-        _sharers.append(_shared.enter_context(running_emulator()))
-    else:
-        _sharers.append(_sharers[0])
-    try:
-        yield _sharers[0]
-    finally:
-        _sharers.pop()
-        if not _sharers:
-            _shared.close()
-
-
 @pytest.fixture(scope="session")
 def firestore_host() -> Iterator[str]:
+    """One emulator for all tests; `tests/conftest.py` makes the fixture known."""
     require(available(), "the Firestore emulator (gcloud with cloud-firestore-emulator, and java)")
-    with shared_emulator() as host:
+    with running_emulator() as host:
         yield host
 
 

@@ -20,32 +20,38 @@ def settle(work: Work, record: Record) -> None:
     if not record.wanted:
         _end(work, record, group)
         return
+    if group is None and record.link.target_id:
+        record = _let_go(work, record)
     if group is None:
         group = _make(work, record)
-    name = record.document["displayName"]
-    if group.name != name:
-        work.target.rename_group(group.id, name)
-        work.forget()
-        work.tell("group.renamed", record.ref, name=name)
+    _rename(work, record, group)
     work.store.save_link(record.ref, Link(target_id=group.id, target_state="active"), record.version, None)
 
 
 def _present(work: Work, record: Record) -> TargetGroup | None:
+    by_id = {group.id: group for group in work.groups()}
+    if linked := by_id.get(record.link.target_id or ""):
+        return linked
     ours = mark(record)
-    return next(
-        (group for group in work.groups() if group.id == record.link.target_id or group.description == ours), None
-    )
+    return next((group for group in by_id.values() if group.description == ours), None)
+
+
+def _let_go(work: Work, record: Record) -> Record:
+    """A group that vanished from the target took its members along: all of them are owed again to the next one. The
+    link ends last, so that a kill before that repeats it.
+    """
+    event = work.event("group.vanished", record.ref)
+    members = work.store.members(record.id)
+    changed = work.store.change_members(record, members, (), record.last_modified, event)
+    link = replace(record.link, target_id=None, target_state=None)
+    work.store.save_link(record.ref, link, None, None)
+    return replace(changed, link=link)
 
 
 def _make(work: Work, record: Record) -> TargetGroup:
     """The link is kept before anything else is done to the group."""
     name = record.document["displayName"]
-    key = identity.group_name_key(name)
-    if any(_is_foreign(group) and identity.group_name_key(group.name) == key for group in work.groups()):
-        raise RefusedByTarget(
-            f"The target already has a group named {name!r} that the bridge does not manage (displayName). "
-            "Rename one of the two; the bridge never takes over a group unasked."
-        )
+    _refuse_foreign(work, name)
     group = work.target.create_group(name, mark(record))
     work.forget()
     event = work.event("group.created", record.ref, name=name, target_id=group.id)
@@ -54,15 +60,31 @@ def _make(work: Work, record: Record) -> TargetGroup:
     return group
 
 
+def _rename(work: Work, record: Record, group: TargetGroup) -> None:
+    name = record.document["displayName"]
+    if group.name == name:
+        return
+    _refuse_foreign(work, name, but=group.id)
+    work.target.rename_group(group.id, name)
+    work.forget()
+    work.tell("group.renamed", record.ref, name=name)
+
+
+def _refuse_foreign(work: Work, name: str, but: str = "") -> None:
+    """No group of ours gets the name of one that is not: people could take one for the other (Owners)."""
+    folded = identity.fold(name)
+    foreign = (group for group in work.groups() if group.id != but and not group.description.startswith(MARK))
+    if any(identity.fold(group.name) == folded for group in foreign):
+        raise RefusedByTarget(
+            f"The target already has a group named {name!r} that the bridge does not manage (displayName). "
+            "Rename one of the two; the bridge never takes over a group unasked."
+        )
+
+
 def _end(work: Work, record: Record, group: TargetGroup | None) -> None:
     """A group of ours goes; one that was there before stays, and loses the members we gave it."""
     if group is not None and record.origin == "created":
         work.target.delete_group(group.id)
         work.forget()
         work.tell("group.deleted", record.ref)
-    link = replace(record.link, target_state=None, attempts=0, last_error=None, next_attempt_at=None)
-    work.store.save_link(record.ref, link, record.version, None)
-
-
-def _is_foreign(group: TargetGroup) -> bool:
-    return not group.description.startswith(MARK)
+    work.store.save_link(record.ref, Link(target_id=record.link.target_id), record.version, None)

@@ -33,15 +33,17 @@ def settle(work: Work, record: Record) -> None:
         gone = Link(target_id=None if record.wanted else record.link.target_id)
         work.store.save_link(record.ref, gone, record.version, None)
         return
-    waiting = UNKNOWN_STATE
+    waiting: str | None = UNKNOWN_STATE
     if person.state is not TargetState.UNKNOWN:
         person, waiting = _adjust(work, record, person, active=active)
-    link = Link(target_id=person.id, target_state=person.state, waiting=waiting or None)
+    link = Link(target_id=person.id, target_state=person.state, waiting=waiting)
     work.store.save_link(record.ref, link, record.version, None)
 
 
 def _known(work: Work, record: Record) -> TargetUser | None:
-    """The person this user is linked to, or was inviting. Of a deprovisioned user, only if no other user has them."""
+    """The person this user is linked to, or was inviting; of a deprovisioned user, only if they came back as nobody
+    else.
+    """
     link = record.link
     inviting = (link.target_state or "").startswith(INVITING)
     if link.target_id:
@@ -50,7 +52,7 @@ def _known(work: Work, record: Record) -> TargetUser | None:
         person = work.target.find_user((link.target_state or "").removeprefix(INVITING))
     else:
         return None
-    if person is None or (not record.wanted and _others(work, record, person)):
+    if person is None or ((inviting or not record.wanted) and _others(work, record, person)):
         return None
     return _link(work, record, person, "user.invited") if inviting else person
 
@@ -60,7 +62,7 @@ def _newcomer(work: Work, record: Record, *, active: bool) -> TargetUser | None:
     if not record.wanted:
         return None
     if record.link.target_id:
-        _owe_memberships(work, record)
+        record = _let_go(work, record)
     email, name = identity.address(record.document), identity.display_name(record.document)
     if person := work.target.find_user(email):
         if _others(work, record, person):
@@ -95,17 +97,22 @@ def _others(work: Work, record: Record, person: TargetUser) -> bool:
     return any(user.id != record.id for user in work.store.linked("User", person.id))
 
 
-def _owe_memberships(work: Work, record: Record) -> None:
-    """Who vanished from the target took their memberships along; whoever takes their place is owed them again."""
+def _let_go(work: Work, record: Record) -> Record:
+    """Who vanished from the target took their memberships along: whoever takes their place is owed them again. The
+    link ends last, so that a kill before that repeats it.
+    """
     for group_id in record.group_ids:
         group = work.store.get(Ref("Group", group_id))
         if group is None or not group.wanted:
             continue
-        event = work.event("user.vanished", record.ref, group=group_id)
+        event = work.event("membership.owed_again", group.ref, user=record.id)
         try:
             work.store.change_members(group, [record.id], (), group.last_modified, event)
         except Stale:
             continue  # deprovisioned just now: nothing is owed any more
+    link = replace(record.link, target_id=None, target_state=None)
+    work.store.save_link(record.ref, link, None, work.event("user.vanished", record.ref))
+    return replace(record, link=link)
 
 
 def _adjust(work: Work, record: Record, person: TargetUser, *, active: bool) -> tuple[TargetUser, str | None]:

@@ -1,17 +1,18 @@
 """How a request asks for settling: here and now in this process, or not at all."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from scim.jobs.settle import LEASE, LEASE_SECONDS, settle_one
+from scim.jobs.lease import Lease
+from scim.jobs.settle import settle_one
 from scim.jobs.work import Work
 from scim.ports import Clock, Ids, Store, Target
-from scim.records import Deferred, Outcome, Ref
+from scim.records import Deferred, Outcome, Ref, StoreUnavailable
 
-POLL_SECONDS = 0.01
-LONGEST_POLL_SECONDS = 0.25
+log = logging.getLogger("scim.settle")
 
 
 @dataclass(slots=True)
@@ -27,27 +28,26 @@ class LocalSettler:
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def settle(self, ref: Ref, wait: float) -> Outcome:
+        """Never raises for the store: the wish is recorded already, and the next tick goes on with it."""
         ends = self.clock() + wait
         if not self._turn.acquire(timeout=max(wait, 0)):
             return Deferred()
         try:
-            if not self._lease(ends):
-                return Deferred()
-            try:
-                return settle_one(Work(self.store, self.target, self.clock, self.event_id, ends), ref)
-            finally:
-                self.store.release_lease(LEASE, self.holder)
+            return self._settle(ref, ends)
+        except StoreUnavailable as error:
+            log.warning("settle.deferred", extra={"resource": ref.kind, "id": ref.id, "reason": str(error)})
+            return Deferred()
         finally:
             self._turn.release()
 
-    def _lease(self, ends: float) -> bool:
-        pause = POLL_SECONDS
-        while not self.store.acquire_lease(LEASE, self.holder, self.clock(), LEASE_SECONDS):
-            if self.clock() + pause > ends:
-                return False
-            self.pause(pause)
-            pause = min(pause * 2, LONGEST_POLL_SECONDS)
-        return True
+    def _settle(self, ref: Ref, ends: float) -> Outcome:
+        lease = Lease(self.store, self.holder, self.clock)
+        if not lease.acquire_by(ends, self.pause):
+            return Deferred()
+        try:
+            return settle_one(Work(self.store, self.target, self.clock, self.event_id, ends), ref)
+        finally:
+            lease.release()
 
 
 class DeferringSettler:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from scim.protocol.errors import InvalidValue
 from scim.records import (
@@ -18,6 +18,8 @@ from scim.records import (
 )
 
 log = logging.getLogger("scim.settle")
+
+Result = TypeVar("Result")
 
 FIRST_SECONDS = 60.0
 FIRST_SECONDS_UNAVAILABLE = 30.0
@@ -37,17 +39,16 @@ class Trouble:
     unavailable: bool = False
 
 
-def meet(step: Callable[[], object], ref: Ref) -> Trouble | None:
-    """Take the step; whatever it raises is this item's alone. StoreUnavailable is everybody's and goes on."""
+def meet(step: Callable[[], Result], ref: Ref) -> "Result | Trouble":
+    """What the step returns; whatever it raises is this item's alone. StoreUnavailable is everybody's and goes on."""
     try:
-        step()
+        return step()
     except StoreUnavailable:
         raise
     except Exception as error:
         if not isinstance(error, (TargetError, InvalidValue)):
             log.exception("settle.crashed", extra={"resource": ref.kind, "id": ref.id})
         return _trouble(error)
-    return None
 
 
 def _trouble(error: Exception) -> Trouble:

@@ -20,7 +20,7 @@ from scim.protocol.patch_values import Write, value_after
 from scim.protocol.path import AttributePath, excerpt, resolve
 from scim.protocol.resources import check_required, member_ids
 from scim.protocol.schema import Document, ResourceType, Schema
-from scim.protocol.values import ABSENT, is_kept
+from scim.protocol.values import ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,7 @@ def _schema_writes(resource_type: ResourceType, op: Op, value: Any, schema: Sche
         return
     urn = None if schema is resource_type.schema else schema.id
     for attribute in schema.attributes.values():
-        if is_kept(attribute):
-            yield Write("remove", schema.id, MISSING, urn, attribute, None, None)
+        yield Write("remove", schema.id, MISSING, urn, attribute, None, None)
 
 
 def _write(resource_type: ResourceType, op: Op, value: Any, path: Path, text: str) -> Write | None:

@@ -85,13 +85,13 @@ def _merged(attribute: Attribute, before: Document, value: Any, where: str) -> A
     if clears_value(attribute, stated, coerced):
         return ABSENT
     named = {name.lower() for name in stated}
-    kept = {name: value for name, value in before.items() if name.lower() not in named or name in coerced}
+    kept = {name: value for name, value in before.items() if name.lower() not in named}
     return kept | coerced or ABSENT
 
 
 def _inner(attribute: Attribute, value: Any) -> Any:
     """Some clients wrap a single value: `["x"]`, `[{"value": "x"}]`."""
-    if not isinstance(value, list) or len(value) != 1 or attribute.multi_valued:
+    if not isinstance(value, list) or len(value) != 1:
         return value
     if attribute.type == "complex" or not isinstance(value[0], dict):
         return value[0]
@@ -99,7 +99,7 @@ def _inner(attribute: Attribute, value: Any) -> Any:
 
 
 def _as_list(value: Any) -> Any:
-    return value if isinstance(value, list) or is_empty(value) else [value]
+    return value if isinstance(value, list) else [value]
 
 
 def _removed(write: Write, before: Any) -> Any:

@@ -89,16 +89,20 @@ class Calls:
             return _RETRY(attempt)()
 
     def commit(self, batch: WriteBatch) -> list[Any]:
-        """One result for each write. Raises AlreadyExists, FailedPrecondition and NotFound for the caller to judge: a
-        commit that was repeated after a lost answer meets its own traces.
-        """
+        """One result for each write."""
 
         def attempt() -> list[Any]:
             return list(batch.commit(retry=_ONCE, timeout=_ATTEMPT_SECONDS))
 
+        with _translated():
+            return _RETRY(attempt)()
+
+    def commit_if(self, batch: WriteBatch) -> list[Any]:
+        """`commit` that leaves AlreadyExists, FailedPrecondition and NotFound to the caller, who set the conditions and
+        knows that a commit which is repeated after a lost answer meets its own traces.
+        """
         try:
-            with _translated():
-                return _RETRY(attempt)()
+            return self.commit(batch)
         except StoreUnavailable as translated:
             if isinstance(translated.__cause__, AlreadyExists | FailedPrecondition | NotFound):
                 raise translated.__cause__ from None

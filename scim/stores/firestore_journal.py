@@ -50,7 +50,7 @@ class Journal:
             else:
                 batch.create(lease, owned)
             try:
-                self._calls.commit(batch)
+                self._calls.commit_if(batch)
             except (AlreadyExists, FailedPrecondition, NotFound):
                 continue
             return True
@@ -64,7 +64,7 @@ class Journal:
         batch = self._calls.batch()
         batch.delete(lease, self._calls.unchanged(found.update_time))
         try:
-            self._calls.commit(batch)
+            self._calls.commit_if(batch)
         except (FailedPrecondition, NotFound):
             return  # it passed to somebody else meanwhile
 

@@ -48,8 +48,8 @@ class Memberships:
         self._journal = journal
 
     def commit(self, group_id: str, chunk: Wishes, rest: Callable[[WriteBatch], None] = _nothing) -> list[Any]:
-        """One commit of a chunk and of what `rest` adds; the results of `rest`. Users who are not there are left out.
-        NotFound if all are and something of `rest` is not.
+        """One commit of a chunk and of what `rest` adds; the results of `rest`. Users who are not there are left out,
+        NotFound tells of anything else that is not; a precondition of `rest` tells of itself.
         """
         for _ in range(TRIES):
             batch = self._calls.batch()
@@ -57,7 +57,7 @@ class Memberships:
                 self._write(batch, group_id, user_id, wanted)
             rest(batch)
             try:
-                results = self._calls.commit(batch)
+                results = self._calls.commit_if(batch)
             except NotFound:
                 present = self._present(chunk)
                 if present == chunk:
@@ -106,7 +106,7 @@ class Memberships:
             if ref.kind == "Group":
                 batch.update(self._calls.document("users", user_id), {"group_ids": ArrayRemove([group_id])})
         rest(batch)
-        self._calls.commit(batch)
+        self._calls.commit_if(batch)
 
     def unsettled(self, now: float, limit: int, group_id: str | None) -> list[Membership]:
         edges = self._calls.collection("memberships")
@@ -132,7 +132,7 @@ class Memberships:
             batch.delete(document, unchanged)
         self._journal.write(batch, event)
         try:
-            self._calls.commit(batch)
+            self._calls.commit_if(batch)
         except (FailedPrecondition, NotFound):
             self._journal.append(event)
 
@@ -141,7 +141,7 @@ class Memberships:
         batch = self._calls.batch()
         batch.update(self._edge(edge.group_id, edge.user_id), fields, self._calls.unchanged(edge.stamp))
         try:
-            self._calls.commit(batch)
+            self._calls.commit_if(batch)
         except (FailedPrecondition, NotFound):
             return  # a newer wish is tried at once
 

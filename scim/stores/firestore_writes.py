@@ -58,8 +58,7 @@ class Writes:
             batch.update(self._document(before.ref), fields, self._unchanged(before))
             self._keys.free(batch, freed)
             self._keys.claim(batch, before.ref, claims)
-            if not after.wanted:
-                self._memberships.end(batch, before.group_ids, before.id)
+            self._memberships.end(batch, () if after.wanted else before.group_ids, before.id)
             self._journal.write(batch, event)
 
         def commit() -> Record:
@@ -100,7 +99,7 @@ class Writes:
         try:
             self._memberships.commit_all(group.id, early)
             bumped = self._memberships.commit(group.id, last, write)[0]
-        except NotFound as gone:
+        except (FailedPrecondition, NotFound) as gone:
             self._take_back(group.id, early, event)
             raise Stale(group.id) from gone
         version, wanted = (result.integer_value for result in bumped.transform_results)
@@ -121,7 +120,7 @@ class Writes:
             batch.update(found.reference, _linked(record, link, settled_version), self._unchanged(record))
             self._journal.write(batch, event)
             try:
-                self._calls.commit(batch)
+                self._calls.commit_if(batch)
             except (FailedPrecondition, NotFound):
                 continue
             return None

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from scim.ports import Store
-from tests.emulator import firestore_host  # noqa: F401 - a fixture
 from tests.stores.opening import KINDS, opened
 
 

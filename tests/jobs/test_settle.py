@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from scim.jobs import settle
-from scim.jobs.settle import LEASE
+from scim.jobs import lease, settle
 from scim.records import Ref, TargetState
 from scim.wiring import event_id
 from tests.bridge import GROUP, USER, Bridge, make_bridge
@@ -57,7 +56,7 @@ def test_a_second_tick_has_nothing_to_do(deferring: Bridge) -> None:
 
 def test_while_another_runner_holds_the_lease_a_tick_does_nothing(deferring: Bridge) -> None:
     deferring.post_user()
-    deferring.store.acquire_lease(LEASE, "another", deferring.clock(), 60)
+    deferring.store.acquire_lease(lease.NAME, "another", deferring.clock(), 60)
 
     report = deferring.settle()
 
@@ -127,6 +126,41 @@ def test_what_is_owed_to_a_deleted_user_never_touches_the_one_who_came_back(tmp_
 
     assert person(bridge)["state"] == "TRANSFER_PENDING"
     assert groups(bridge) == {"Guides": ["bjensen@example.com"]}
+
+
+def test_who_came_back_is_in_no_group_they_were_in_before(tmp_path: Path) -> None:
+    bridge = make_bridge(tmp_path)
+    user = bridge.post_user()
+    bridge.post_group("Guides", user["id"])
+    bridge.send("DELETE", f"/Users/{user['id']}")
+
+    bridge.post_user()
+    bridge.settle()
+
+    assert person(bridge)["state"] == "TRANSFER_PENDING"
+    assert groups(bridge) == {"Guides": []}
+
+
+def test_an_address_that_somebody_has_not_given_up_yet_is_not_taken_over(bridge: Bridge) -> None:
+    first = bridge.post_user()
+    id = person(bridge)["id"]
+    bridge.patch(f"/Users/{first['id']}", {"op": "replace", "path": "userName", "value": "babs@example.com"})
+
+    answer = bridge.send("POST", "/Users", {"schemas": [USER], "userName": "bjensen@example.com"})
+
+    assert answer.status_code == 400
+    assert [record.id for record in bridge.store.linked("User", id)] == [first["id"]]
+
+
+def test_two_who_share_a_former_external_id_do_not_become_one_person(bridge: Bridge) -> None:
+    user = bridge.post_user(externalId="701984")
+    bridge.send("DELETE", f"/Users/{user['id']}")
+    bridge.post_user(externalId="701984")
+
+    bridge.post_user("mandy@example.com", externalId="701984")
+
+    assert person(bridge, "mandy@example.com")["state"] == "TRANSFER_PENDING"
+    assert person(bridge)["id"] != person(bridge, "mandy@example.com")["id"]
 
 
 def test_a_user_created_inactive_is_invited_when_activated(bridge: Bridge) -> None:

@@ -93,6 +93,8 @@ EFFECTS = {
         replace("name", {"familyName": "Smith"}), barbara(name={"givenName": "Barbara", "familyName": "Smith"})),
     "3.5.2.3-replace-clears-sub-attributes-given-empty": (
         replace("name", {"FAMILYNAME": "", "givenName": "Babs"}), barbara(name={"givenName": "Babs"})),
+    "3.5.2.3-replace-clears-every-sub-attribute": (
+        replace("name", {"familyName": None, "givenName": ""}), barbara(name=None)),
     "3.5.2.3-replace-by-an-empty-object": (replace("name", {}), barbara(name=None)),
     "3.5.2.3-replace-a-sub-attribute": (replace("name.familyName", "Smith"),
                                         barbara(name={"givenName": "Barbara", "familyName": "Smith"})),

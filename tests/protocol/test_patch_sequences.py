@@ -29,6 +29,27 @@ def test_66_what_is_done_and_undone_is_nothing():
     assert (result.document, result.steps) == (BARBARA, ())
 
 
+def test_68_replace_on_a_missing_complex_attribute_is_add():
+    assert patched(BARE, replace("name", {"givenName": "Barbara"}))["name"] == {"givenName": "Barbara"}
+
+
+def test_69_the_primary_moves_to_an_element_before_the_old_one():
+    document = {**BARE, "emails": [{"value": "a", "type": "home"}, {"value": "b", "primary": True}]}
+
+    after = patched(document, replace('emails[type eq "home"].primary', True))
+
+    assert after["emails"] == [{"value": "a", "type": "home", "primary": True}, {"value": "b", "primary": False}]
+
+
+def test_69_the_primary_that_is_edited_stays_primary():
+    document = {**BARE, "emails": [{"value": "a", "primary": True}, {"value": "b"}]}
+
+    assert patched(document, replace("emails.display", "x"))["emails"] == [
+        {"value": "a", "primary": True, "display": "x"},
+        {"value": "b", "display": "x"},
+    ]
+
+
 def test_74_the_last_attribute_takes_its_extension_along():
     after = patched(BARBARA, remove(f"{ENTERPRISE}:manager"), replace(f"{ENTERPRISE}:department", ""))
 
@@ -88,6 +109,12 @@ def test_external_id_stands_beside_the_document(before, done, after):
 
     assert result.external_id == after
     assert "externalId" not in result.document
+
+
+def test_a_first_external_id_is_added():
+    steps = patch.apply(GROUP, {"displayName": "Tour Guides"}, None, [replace("externalId", "1")]).steps
+
+    assert steps == ({"op": "add", "path": "/externalId", "value": "1"},)
 
 
 def test_a_change_of_the_external_id_alone_is_a_change():

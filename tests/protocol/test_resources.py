@@ -54,6 +54,7 @@ KEPT = {
     "7643-2.5-nothing-left": ({"name": {"givenName": None}, "emails": [{}, None], ENTERPRISE: {"department": ""}}, {}),
     "7643-2.5-empty-extension": ({ENTERPRISE: None}, {}),
     "7643-2.5-element-with-empty-value": ({"emails": [{"type": "work", "primary": True, "Value": ""}]}, {}),
+    "7643-2.5-value-where-no-value-is-known": ({"name": {"value": "", "givenName": "B"}}, {"name": {"givenName": "B"}}),
     "7643-2.5-element-without-value": ({"roles": [{"display": "Guide"}]}, {"roles": [{"display": "Guide"}]}),
     "7643-2.5-empty-boolean": ({"active": ""}, {}),
     "7643-4.1.1-password-is-dropped": ({"password": "t1meMa$heen", "Password ": 1}, {}),

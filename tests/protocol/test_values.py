@@ -12,7 +12,7 @@ NAMES = Attribute("names", "", multi_valued=True)
 
 @pytest.mark.parametrize(
     ("attribute", "value"),
-    [(INTEGER, 0), (INTEGER, -7), (DECIMAL, 1.5), (DECIMAL, 0), (DATE_TIME, "2011-05-13T04:42:34.123Z"),
+    [(INTEGER, 0), (INTEGER, -7), (DECIMAL, 1.5), (DECIMAL, 0.0), (DATE_TIME, "2011-05-13T04:42:34.123Z"),
      (DATE_TIME, "2011-05-13T04:42:34+02:00"), (DATE_TIME, "2011-05-13T04:42:34")],
     ids=lambda value: str(getattr(value, "type", value)),
 )  # fmt: skip
@@ -56,3 +56,7 @@ def test_union_moves_the_primary():
 
     assert after == [{"value": "a", "primary": False}, {"value": "b", "primary": True}]
     assert before == [{"value": "a", "primary": True}, {"value": "b"}]
+
+
+def test_union_keeps_a_thousand():
+    assert len(union([], [{"value": str(number)} for number in range(1000)], "roles")) == 1000

@@ -7,7 +7,6 @@ import pytest
 
 from scim.stores.firestore import FirestoreStore
 from scim.stores.sqlite import SqliteStore
-from tests.emulator import firestore_host  # noqa: F401 - a fixture
 from tests.stores.opening import project_id
 from tests.stores.wire import WatchedClient, Wire
 

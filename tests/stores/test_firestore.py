@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from google.api_core.exceptions import DeadlineExceeded, PermissionDenied
+from google.api_core.exceptions import DeadlineExceeded, FailedPrecondition, NotFound, PermissionDenied
 from google.auth.exceptions import DefaultCredentialsError
 from google.cloud.firestore import Client
 
@@ -167,7 +167,7 @@ def test_events_carry_the_time_of_their_end_for_the_ttl_policy(cloud: FirestoreS
     assert fields["expire_at"] == datetime(2027, 2, 9, 8, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("cause", [DeadlineExceeded("late"), PermissionDenied("no")])
+@pytest.mark.parametrize("cause", [DeadlineExceeded("late"), PermissionDenied("no"), NotFound("no database")])
 @pytest.mark.parametrize("rpc", [READ, QUERY, COUNT, COMMIT])
 def test_an_error_of_the_service_is_unavailability_with_its_cause(
     cloud: FirestoreStore, wire: Wire, rpc: str, cause: Any
@@ -185,6 +185,17 @@ def test_an_error_of_the_service_is_unavailability_with_its_cause(
 
     assert raised.value.__cause__ is cause
     assert wire.counted() == {rpc: 1}
+
+
+@pytest.mark.parametrize("cause", [NotFound("no database"), FailedPrecondition("a database in Datastore mode")])
+@pytest.mark.parametrize("name", ROUND_TRIPS)
+def test_a_database_that_cannot_be_used_is_unavailability_for_every_method(
+    world: World, wire: Wire, name: str, cause: Any
+):
+    wire.refuse = lambda *_: cause
+
+    with pytest.raises(StoreUnavailable):
+        ROUND_TRIPS[name][0](world)
 
 
 def test_no_client_is_built_before_it_is_needed_and_missing_credentials_are_unavailability():
