@@ -65,7 +65,7 @@ def _announce(settings: Settings, bridge: Bridge) -> None:
         say(f"    {dialect:<13} {token}")
     say()
     say(f"  All of this is in {desk.bridge_file(settings)}, the log in {desk.log_file(settings)}.")
-    say("  See it work: `make demo` in another terminal. See who arrived: `python -m scim local show`.")
+    say("  See it work: `make demo` in another terminal. See who arrived: `.venv/bin/python -m scim local show`.")
 
 
 @commands.command()

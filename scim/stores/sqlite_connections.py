@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from threading import RLock
 from typing import Protocol
 
+from scim import sqlite_file
 from scim.records import StoreUnavailable
 from scim.stores.sqlite_schema import migrate
 
@@ -122,10 +123,8 @@ class _OneConnection:
 
 
 def _connect(path: str, busy_seconds: float) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+    db = sqlite_file.connect(path, busy_seconds)
     try:
-        if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            db.execute("PRAGMA journal_mode = WAL")
         migrate(db, path)
     except BaseException:
         db.close()

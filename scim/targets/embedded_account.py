@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from scim import sqlite_file
 from scim.records import TargetUnavailable
 
 MEMORY = ":memory:"
+BUSY_SECONDS = 15.0
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS people (
@@ -84,10 +86,8 @@ class Account:
 
 
 def _open(path: str) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=15, isolation_level=None, check_same_thread=False)
+    db = sqlite_file.connect(path, BUSY_SECONDS)
     try:
-        if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":  # asking is free, changing locks the file
-            db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
         db.executescript(_SCHEMA + _SEED)
     except BaseException:

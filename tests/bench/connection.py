@@ -1,16 +1,18 @@
-"""Kept-alive connections, one for each thread; latency is the wall time of a request and its whole answer."""
+"""Kept-alive connections; latency is the wall time of a request and its whole answer."""
 
 import http.client
 import json
 import socket
-import threading
 import time
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 TIMEOUT_SECONDS = 60
+
+Headers = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,11 @@ class Answer:
 
 @dataclass
 class Connection:
+    """Kept-alive connections to one server, lent to whoever sends, so that threads share them."""
+
     base_url: str
     token: str = ""
-    _opened: threading.local = field(default_factory=threading.local)
+    _idle: deque[http.client.HTTPConnection] = field(default_factory=deque)
 
     def send(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
         content = None if body is None else json.dumps(body).encode()
@@ -53,15 +57,17 @@ class Connection:
         self, method: str, path: str, content: bytes | None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         """A server may have closed an idle connection meanwhile: one more try, on a new one."""
-        given = {**self._headers(content), **(headers or {})}
-        reused = hasattr(self._opened, "connection")
-        try:
-            return self._exchange(method, path, content, given)
-        except (http.client.HTTPException, ConnectionError):
-            self._drop()
-            if not reused:
-                raise
-            return self._exchange(method, path, content, given)
+        target, given = urlsplit(self.base_url).path + path, {**self._headers(content), **(headers or {})}
+        if self._idle:
+            try:
+                return self._exchange(self._idle.pop(), method, target, content, given)
+            except (http.client.HTTPException, ConnectionError):
+                self.close()
+        return self._exchange(self._open(), method, target, content, given)
+
+    def close(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
 
     def _headers(self, content: bytes | None) -> dict[str, str]:
         headers = {"Accept": "application/scim+json"}
@@ -71,30 +77,29 @@ class Connection:
             headers["Content-Type"] = "application/scim+json"
         return headers
 
-    def _exchange(self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]) -> Answer:
+    def _exchange(
+        self, connection: http.client.HTTPConnection, method: str, target: str, content: bytes | None, headers: Headers
+    ) -> Answer:
         started = time.perf_counter()
-        connection = self._open()
-        connection.request(method, urlsplit(self.base_url).path + path, content, dict(headers))
-        response = connection.getresponse()
-        text = response.read()
+        try:
+            connection.request(method, target, content, headers)
+            response = connection.getresponse()
+            text = response.read()
+        except BaseException:
+            connection.close()
+            raise
         seconds = time.perf_counter() - started
         if response.will_close:
-            self._drop()
+            connection.close()
+        else:
+            self._idle.append(connection)
         return Answer(response.status, _document(text), len(text), seconds)
 
     def _open(self) -> http.client.HTTPConnection:
-        if not hasattr(self._opened, "connection"):
-            connection = http.client.HTTPConnection(urlsplit(self.base_url).netloc, timeout=TIMEOUT_SECONDS)
-            connection.connect()
-            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._opened.connection = connection
-        opened: http.client.HTTPConnection = self._opened.connection
-        return opened
-
-    def _drop(self) -> None:
-        if hasattr(self._opened, "connection"):
-            self._opened.connection.close()
-            del self._opened.connection
+        connection = http.client.HTTPConnection(urlsplit(self.base_url).netloc, timeout=TIMEOUT_SECONDS)
+        connection.connect()
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
 
 
 def _document(text: bytes) -> Any:

@@ -48,7 +48,8 @@ def _get(id: str) -> Record:
 
 
 def _look_up(filter: str) -> list[Record]:
-    return _store().find("User", f"userName={filter.partition('"')[2].rstrip('"')}")
+    _, user_name, _ = filter.split('"')
+    return _store().find("User", f"userName={user_name}")
 
 
 def _create(document: dict[str, Any]) -> Record:

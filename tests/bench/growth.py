@@ -46,9 +46,7 @@ def run(bench: Bench, size: int, start_mib: float | None) -> list[Row]:
 
 
 def _people(bench: Bench, size: int) -> list[str]:
-    operations = [
-        {"method": "POST", "path": "/Users", "bulkId": f"{n}", "data": bodies.user(n)} for n in range(size)
-    ]
+    operations = [{"method": "POST", "path": "/Users", "bulkId": f"{n}", "data": bodies.user(n)} for n in range(size)]
     bulks = ({"schemas": [bodies.BULK], "Operations": part} for part in _parts(operations, AT_ONCE))
     answers = bench.phase("bulk_users", (("POST", "/Bulk", bulk) for bulk in bulks))
     done = [each for answer in answers for each in answer.at("Operations")]

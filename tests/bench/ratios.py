@@ -14,6 +14,7 @@ from tests.bench.measures import Row, median_ms
 
 MOST = 1.8
 BLOCK = 25
+MOST_REQUESTS = 300  # of each kind
 
 
 @dataclass

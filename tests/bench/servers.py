@@ -8,7 +8,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,8 +67,8 @@ def bridge(store: Mapping[str, str]) -> Iterator[Served]:
         began = time.perf_counter()
         with _signals_kept():
             started = server.start(environment, settings.port, desk.log_file(settings))
-        with _ending(started):
-            yield _served(started, Connection(credentials.base_url, credentials.token), began)
+        with _ending(started), closing(Connection(credentials.base_url, credentials.token)) as connection:
+            yield _served(started, connection, began)
 
 
 @contextmanager
@@ -82,8 +82,8 @@ def bare() -> Iterator[Served]:
             command = [sys.executable, "-m", "functions_framework", *options]
             child = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
         started = server.Server(child, port, log)
-        with _ending(started):
-            yield _served(started, Connection(f"http://{desk.HOST}:{port}"), began)
+        with _ending(started), closing(Connection(f"http://{desk.HOST}:{port}")) as connection:
+            yield _served(started, connection, began)
 
 
 def _served(started: server.Server, connection: Connection, began: float) -> Served:

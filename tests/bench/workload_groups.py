@@ -131,5 +131,3 @@ def _by_name(name: str, **more: str) -> Request:
 
 def _name(n: int) -> str:
     return f"Group {n:03d}"
-
-

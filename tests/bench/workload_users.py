@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 from tests.bench import bodies
@@ -92,7 +93,8 @@ def _refuse_nonsense(bench: Bench, user: str) -> None:
     bench.check("missing_userName_400", answer.status == 400, answer)
     answer = bench.connection.send_content("POST", "/Users", b"{not json")
     bench.check("bad_json_400", answer.status == 400, answer)
-    answer = Connection(bench.connection.base_url).send("GET", "/Users?count=1")
+    with closing(Connection(bench.connection.base_url)) as nobody:
+        answer = nobody.send("GET", "/Users?count=1")
     bench.check("no_token_401", answer.status == 401, answer)
 
 

@@ -115,10 +115,54 @@ def test_an_address_is_changed_by_the_person_alone(target: Target, barbara: Targ
     assert target.user(barbara.id) == barbara
 
 
-@pytest.mark.parametrize("verb", ["confirm", "suspend", "reactivate"])
-def test_a_person_who_is_not_there_is_missing(target: Target, verb: str) -> None:
+@pytest.mark.parametrize(
+    ("verb", "arguments"), [("confirm", ()), ("suspend", ()), ("reactivate", ()), ("rename", ("Babs",))]
+)
+def test_a_person_who_is_not_there_is_missing(target: Target, verb: str, arguments: tuple[str, ...]) -> None:
     with pytest.raises(MissingInTarget):
-        getattr(target, verb)("NOBODYAAAAAAAAAAAAAAAAAAAA")
+        getattr(target, verb)("NOBODYAAAAAAAAAAAAAAAAAAAA", *arguments)
+
+
+def test_renaming_twice_is_renaming_once(target: Target, barbara: TargetUser) -> None:
+    target.rename(barbara.id, "Babs Jensen")
+    target.rename(barbara.id, "Babs Jensen")
+
+    assert [person.name for person in target.users() if person.id == barbara.id] == ["Babs Jensen"]
+
+
+def test_a_suspended_person_is_renamed_and_stays_suspended(target: Target, barbara: TargetUser) -> None:
+    target.suspend(barbara.id)
+
+    target.rename(barbara.id, "Babs Jensen")
+
+    assert state(target, barbara.id) is TargetState.SUSPENDED
+
+
+def test_a_suspended_person_is_still_found_and_not_invited_again(target: Target, barbara: TargetUser) -> None:
+    target.suspend(barbara.id)
+
+    again = target.invite(barbara.email, "Barbara Jensen")
+
+    assert (again.id, again.state) == (barbara.id, TargetState.SUSPENDED)
+
+
+def test_a_suspended_person_is_not_confirmed(account: Account, barbara: TargetUser) -> None:
+    account.accept(barbara.email)
+    account.target.suspend(barbara.id)
+
+    with pytest.raises(RefusedByTarget):
+        account.target.confirm(barbara.id)
+
+
+def test_an_active_person_is_suspended_and_active_again(account: Account, barbara: TargetUser) -> None:
+    account.accept(barbara.email)
+    account.target.confirm(barbara.id)
+    account.target.suspend(barbara.id)
+    suspended = state(account.target, barbara.id)
+
+    account.target.reactivate(barbara.id)
+
+    assert (suspended, state(account.target, barbara.id)) == (TargetState.SUSPENDED, TargetState.ACTIVE)
 
 
 def test_an_unknown_id_is_nobody(target: Target) -> None:
@@ -165,3 +209,43 @@ def test_a_group_that_is_not_there_is_missing(target: Target, barbara: TargetUse
     for verb in (target.grant, target.revoke):
         with pytest.raises(MissingInTarget):
             verb("nogroupaaaaaaaaaaaaaaaaaaa", barbara.id)
+
+
+def test_nobody_is_granted_who_is_not_there(target: Target) -> None:
+    group = target.create_group("Guides", "mark")
+
+    with pytest.raises(MissingInTarget):
+        target.grant(group.id, "NOBODYAAAAAAAAAAAAAAAAAAAA")
+
+    assert target.members(group.id) == []
+
+
+def test_a_group_that_is_not_there_is_not_renamed(target: Target) -> None:
+    with pytest.raises(MissingInTarget):
+        target.rename_group("nogroupaaaaaaaaaaaaaaaaaaa", "Guides")
+
+
+def test_a_renamed_group_keeps_its_mark_and_its_members(target: Target, barbara: TargetUser) -> None:
+    group = target.create_group("Guides", "mark")
+    target.grant(group.id, barbara.id)
+
+    target.rename_group(group.id, "Tour Guides")
+    target.rename_group(group.id, "Tour Guides")
+
+    assert target.create_group("Guides", "mark").id == group.id
+    assert [member.user_id for member in target.members(group.id)] == [barbara.id]
+
+
+def test_a_suspended_person_stays_a_member(target: Target, barbara: TargetUser) -> None:
+    group = target.create_group("Guides", "mark")
+    target.grant(group.id, barbara.id)
+
+    target.suspend(barbara.id)
+
+    assert [member.user_id for member in target.members(group.id)] == [barbara.id]
+
+
+def test_a_group_is_not_found_by_a_mark_it_does_not_carry(target: Target) -> None:
+    one, other = target.create_group("Guides", ""), target.create_group("Guides", "")
+
+    assert one.id != other.id

@@ -1,5 +1,10 @@
 """Confirming: those who accepted, whom the bridge is linked to and the identity provider still wants."""
 
+import pytest
+
+from scim.jobs import confirm, lease
+from scim.records import Ref, TargetState
+from scim.wiring import event_id
 from tests.bridge import Bridge
 
 
@@ -61,3 +66,75 @@ def test_a_target_that_is_down_makes_the_job_unhealthy(bridge: Bridge) -> None:
     bridge.target.fail("users", "TargetUnavailable")
 
     assert bridge.confirm().state == "unhealthy"
+
+
+def test_what_was_confirmed_is_kept_and_told(bridge: Bridge) -> None:
+    user = bridge.post_user()
+    bridge.target.accept("bjensen@example.com")
+
+    bridge.confirm()
+
+    link = bridge.store.get(Ref("User", user["id"])).link
+    assert (link.target_state, link.unsettled) == (TargetState.ACTIVE, False)
+    assert bridge.store.events(1)[0].action == "user.confirmed"
+
+
+def test_confirming_asks_for_the_list_once_and_for_each_person_once(bridge: Bridge) -> None:
+    for name in ("a", "b", "c"):
+        bridge.post_user(f"{name}@example.com")
+        bridge.target.accept(f"{name}@example.com")
+    before = bridge.target.calls()
+
+    bridge.confirm()
+    bridge.confirm()
+
+    after = bridge.target.calls()
+    assert {verb: n - before.get(verb, 0) for verb, n in after.items() if n != before.get(verb, 0)} == {
+        "users": 2,
+        "confirm": 3,
+    }
+
+
+def test_with_nobody_to_confirm_it_does_not_ask_for_a_turn(bridge: Bridge) -> None:
+    bridge.store.acquire_lease(lease.NAME, "another", bridge.clock(), 60)
+
+    assert bridge.confirm().state == "healthy"
+
+
+def test_it_waits_for_its_turn_and_gives_it_up_afterwards(bridge: Bridge) -> None:
+    bridge.post_user()
+    bridge.target.accept("bjensen@example.com")
+    bridge.store.acquire_lease(lease.NAME, "another", bridge.clock(), 20)
+
+    confirm.run(bridge.store, bridge.target, bridge.clock, event_id, "test", pause=bridge.clock.advance)
+
+    assert states(bridge)["bjensen@example.com"] == "ACTIVE"
+    assert bridge.store.acquire_lease(lease.NAME, "third", bridge.clock(), 60)
+
+
+def test_without_a_turn_it_confirms_nobody_and_says_so(bridge: Bridge) -> None:
+    bridge.post_user()
+    bridge.target.accept("bjensen@example.com")
+    bridge.store.acquire_lease(lease.NAME, "another", bridge.clock(), 9999)
+
+    report = confirm.run(bridge.store, bridge.target, bridge.clock, event_id, "test", pause=bridge.clock.advance)
+
+    assert (report.state, report.detail["accepted"]) == ("degraded", 1)
+    assert states(bridge)["bjensen@example.com"] == "TRANSFER_ACCEPTED"
+
+
+def test_who_is_left_when_time_is_over_has_the_next_pass(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b", "c"):
+        bridge.post_user(f"{name}@example.com")
+        bridge.target.accept(f"{name}@example.com")
+    confirmed = bridge.target.confirm
+
+    def slow(id: str) -> None:
+        bridge.clock.advance(confirm.DEADLINE_SECONDS / 2)
+        confirmed(id)
+
+    monkeypatch.setattr(bridge.target, "confirm", slow)
+    first = bridge.confirm()
+    second = bridge.confirm()
+
+    assert (first.detail["confirmed"], second.detail["confirmed"]) == (2, 1)

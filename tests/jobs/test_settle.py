@@ -1,33 +1,19 @@
 """Settling: once and only once, whatever fails or dies in between (promises 1-3)."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from scim.jobs import lease, settle
+from scim.jobs import lease
 from scim.records import Ref, TargetState
-from scim.wiring import event_id
 from tests.bridge import GROUP, USER, Bridge, make_bridge
+from tests.jobs.world import groups, person
 
 
 @pytest.fixture
 def deferring(tmp_path: Path) -> Bridge:
     """Records only; a tick settles."""
     return make_bridge(tmp_path, wait=0.0)
-
-
-def person(bridge: Bridge, email: str = "bjensen@example.com") -> dict[str, Any]:
-    found = [each for each in bridge.target.world()["people"] if each["email"].lower() == email]
-    assert len(found) <= 1
-    return found[0] if found else {}
-
-
-def groups(bridge: Bridge) -> dict[str, list[str]]:
-    return {
-        group["name"]: group["members"] for group in bridge.target.world()["groups"] if group["type"] == "USER_DEFINED"
-    }
 
 
 def test_a_tick_invites_creates_and_grants_in_that_order(deferring: Bridge) -> None:
@@ -295,117 +281,9 @@ def test_a_request_that_cannot_wait_is_a_success_and_the_tick_finishes_it(bridge
     assert person(bridge)["state"] == "TRANSFER_PENDING"
 
 
-# ── killed ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Killed(BaseException):
-    """The process dies here."""
-
-
-VERBS = [
-    "user",
-    "find_user",
-    "invite",
-    "rename",
-    "suspend",
-    "reactivate",
-    "groups",
-    "create_group",
-    "rename_group",
-    "delete_group",
-    "members",
-    "grant",
-    "revoke",
-]
-WRITES = ["save_link", "settle_membership", "append_event", "put_report"]
-
-
-class Dying:
-    """A port that dies at its nth call, before the effect or after it."""
-
-    def __init__(self, inner: Any, names: list[str], budget: list[int], after: bool) -> None:
-        self._inner, self._names, self._budget, self._after = inner, names, budget, after
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._inner, name)
-        if name not in self._names:
-            return method
-
-        def call(*arguments: Any) -> Any:
-            self._budget[0] -= 1
-            if self._budget[0] == 0 and not self._after:
-                raise Killed
-            answer = method(*arguments)
-            if self._budget[0] == 0:
-                raise Killed
-            return answer
-
-        return call
-
-
-def joiner(bridge: Bridge) -> None:
-    user = bridge.post_user(displayName="Barbara Jensen")
-    bridge.post_group("Guides", user["id"])
-
-
-def mover(bridge: Bridge) -> None:
-    joiner(bridge)
-    bridge.settle()
-    user = bridge.send("GET", "/Users").get_json(force=True)["Resources"][0]
-    group = bridge.send("GET", "/Groups").get_json(force=True)["Resources"][0]
-    bridge.patch(f"/Users/{user['id']}", {"op": "replace", "path": "displayName", "value": "Babs"})
-    bridge.patch(f"/Groups/{group['id']}", {"op": "replace", "path": "displayName", "value": "Tour Guides"})
-
-
-def leaver(bridge: Bridge) -> None:
-    joiner(bridge)
-    bridge.settle()
-    user = bridge.send("GET", "/Users").get_json(force=True)["Resources"][0]
-    group = bridge.send("GET", "/Groups").get_json(force=True)["Resources"][0]
-    bridge.send("DELETE", f"/Users/{user['id']}")
-    bridge.send("DELETE", f"/Groups/{group['id']}")
-
-
-EXPECTED = {
-    joiner: ({"Guides": ["bjensen@example.com"]}, "Barbara Jensen", "TRANSFER_PENDING"),
-    mover: ({"Tour Guides": ["bjensen@example.com"]}, "Babs", "TRANSFER_PENDING"),
-    leaver: ({}, "Barbara Jensen", "TRANSFER_SUSPENDED"),
-}
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("story", [joiner, mover, leaver], ids=["joiner", "mover", "leaver"])
-def test_killed_at_any_point_two_ticks_heal_it(tmp_path: Path, story: Callable[[Bridge], None], after: bool) -> None:
-    points = 0
-    while True:
-        points += 1
-        bridge = make_bridge(tmp_path / str(points), wait=0.0)
-        story(bridge)
-        budget = [points]
-        store = Dying(bridge.store, WRITES, budget, after)
-        target = Dying(bridge.target, VERBS, budget, after)
-        try:
-            settle.run(store, target, bridge.clock, event_id, "dying")
-        except Killed:
-            bridge.clock.advance(91)  # the dead one's lease ends
-        for _ in range(2):
-            bridge.settle()
-
-        expected_groups, name, state = EXPECTED[story]
-        assert groups(bridge) == expected_groups
-        assert (person(bridge)["name"], person(bridge)["state"]) == (name, state)
-        assert len([each for each in bridge.target.world()["people"] if each["email"] != "owner@example.com"]) == 1
-        assert bridge.store.backlog() == type(bridge.store.backlog())()
-        if budget[0] > 0:
-            break
-
-    assert points > 5
-
-
 def test_a_person_seen_in_an_unknown_state_is_left_alone(bridge: Bridge) -> None:
     user = bridge.post_user()
-    with bridge.target._account.transaction() as db:
-        db.execute("UPDATE people SET state = 'SOMETHING_NEW' WHERE email = 'bjensen@example.com'")
+    bridge.target.set_state(person(bridge)["id"], "SOMETHING_NEW")
 
     bridge.patch(f"/Users/{user['id']}", {"op": "replace", "path": "active", "value": False})
 

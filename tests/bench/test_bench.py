@@ -1,0 +1,57 @@
+"""The bench answers rightly: a small workload, its checks, and what SQLite must not load. Nothing here is timed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.bench import cold, report, servers, workload
+from tests.bench.bench import Bench
+from tests.bench.measures import Row
+from tests.bench.ratios import Ratios
+from tests.bench.sections import Section
+
+CHECKS = 55  # as many as peers were measured with
+
+
+def test_a_small_workload_is_answered_rightly() -> None:
+    with servers.bridge(servers.sqlite()) as served:
+        bench = Bench(served.connection, served.pid, size=20)
+
+        workload.run(bench)
+
+    assert bench.wrong == {}
+    assert len(bench.checks) == CHECKS
+
+
+def test_bridge_and_floor_answer_the_same_requests() -> None:
+    with servers.bridge(servers.sqlite()) as ours, servers.bare() as least:
+        bridge, floor = (Bench(served.connection, served.pid, size=20) for served in (ours, least))
+
+        rows = Ratios(bridge, floor).run(20)
+
+    assert (bridge.wrong, floor.wrong) == ({}, {})
+    assert [row.figure for row in rows if row.at_most] == [
+        f"{request}, bridge to floor" for request in ("POST", "GET", "lookup", "PATCH")
+    ]
+
+
+def test_a_bridge_on_sqlite_loads_nothing_of_google() -> None:
+    assert cold.google_modules() == []
+
+
+def test_a_missed_target_is_told_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    section = Section([Row("GET, bridge to floor", 2.0, "x", 1.8), Row("POST, bridge to floor", 1.7, "x", 1.8)])
+
+    report.show("floor", section)
+    kept = report.keep("test", {}, {"floor": section})
+
+    assert "MISSED" in capsys.readouterr().out
+    assert report.summary({"floor": section}).splitlines() == [
+        "Targets: 1 met, 1 missed",
+        "  MISSED  GET, bridge to floor",
+    ]
+    assert [row["verdict"] for row in json.loads(kept.read_text())["sections"]["floor"]["rows"]] == ["MISSED", "met"]
