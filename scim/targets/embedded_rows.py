@@ -9,7 +9,7 @@ from typing import Any
 from scim import records
 from scim.records import MissingInTarget, RefusedByTarget, TargetError, TargetGroup, TargetState, TargetUser
 
-# 1Password's words; a state that is not here is UNKNOWN. Who recovers their account is active (1Password CLI reference, user states).
+# 1Password's words; a state that is not here is UNKNOWN. Who recovers their account is active.
 STATES = {
     "PENDING": TargetState.INVITED,
     "TRANSFER_PENDING": TargetState.INVITED,
