@@ -19,10 +19,12 @@ _USER_NAME = re.compile(r"[\x21-\x7e]+")
 _BLANKS = re.compile(r"\s+")
 
 
-def address(document: Document) -> str:
+def address(document: Document) -> str | None:
     """Where the invitation goes: the primary e-mail, else the first for work, else the first, else the userName.
 
-    Raises InvalidValue naming the attribute. The local part is kept as given, the domain is in lower case.
+    None if there is no e-mail and the userName is no address: a user may be told of before they have one. Raises
+    InvalidValue naming the attribute for an address that cannot be used. The local part is kept as given, the domain is
+    in lower case.
     """
     emails = [email for email in document.get("emails", ()) if email.get("value")]
     preferred = [email for email in emails if email.get("primary")] or [
@@ -31,12 +33,12 @@ def address(document: Document) -> str:
     chosen = next(iter(preferred or emails), None)
     if chosen is not None:
         return _address(chosen["value"], "emails")
-    return _address(document["userName"], "userName")
+    return _address(document["userName"], "userName") if "@" in document["userName"] else None
 
 
 def display_name(document: Document) -> str:
     """What the target calls the person: displayName, else name.formatted, else given and family name, else the
-    address before the @. What is blank does not count. Raises InvalidValue naming the attribute.
+    address or userName before the @. What is blank does not count. Raises InvalidValue naming the attribute.
     """
     name = document.get("name", {})
     spelled = " ".join(part for part in (name.get("givenName"), name.get("familyName")) if part)
@@ -48,7 +50,7 @@ def display_name(document: Document) -> str:
     for attribute, found in candidates:
         if found and not found.isspace():
             return _printable(found, attribute)
-    return address(document).partition("@")[0]
+    return (address(document) or str(document["userName"])).partition("@")[0]
 
 
 def user_name_key(user_name: str) -> str:

@@ -17,7 +17,7 @@ from scim.records import Document, Kind
 def unique_keys(kind: Kind, document: Document) -> tuple[str, ...]:
     """A user's invitation address is unique too: the target cannot tell two people with one address apart."""
     if kind == "User":
-        return _user_name(document["userName"]), _address(document)
+        return _user_name(document["userName"]), *_address(document)
     return (_group_name(document["displayName"]),)
 
 
@@ -29,7 +29,7 @@ def lookup_keys(document: Document, external_ids: Mapping[str, str]) -> tuple[st
 def person_keys(document: Document, external_ids: Mapping[str, str]) -> tuple[str, ...]:
     """What says that a newcomer is somebody who was here before: the invitation address or the externalId."""
     return (
-        _address(document),
+        *_address(document),
         *(_external_id(client, value) for client, value in external_ids.items()),
     )
 
@@ -65,8 +65,9 @@ def _candidates(kind: Kind, name: str, value: str, client: str) -> Iterator[str]
             yield _external_id(client, value)
 
 
-def _address(document: Document) -> str:
-    return f"address={identity.email_key(identity.address(document))}"
+def _address(document: Document) -> tuple[str, ...]:
+    address = identity.address(document)
+    return () if address is None else (f"address={identity.email_key(address)}",)
 
 
 def _user_name(value: str) -> str:

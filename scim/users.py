@@ -96,8 +96,8 @@ class Users:
 
     def _keyed(self, record: Record) -> Record:
         address = identity.address(record.document)
-        domain = address.rpartition("@")[2]
-        if self.allowed_domains and domain not in self.allowed_domains:
+        domain = (address or "").rpartition("@")[2]
+        if address and self.allowed_domains and domain not in self.allowed_domains:
             allowed = ", ".join(sorted(self.allowed_domains))
             raise InvalidValue(f"The e-mail domain {domain!r} is not allowed (emails). Allowed: {allowed}.")
         return replace(
@@ -117,6 +117,6 @@ class Users:
         return last
 
 
-def _person(document: Document) -> tuple[str, str, bool]:
+def _person(document: Document) -> tuple[str | None, str, bool]:
     """What the target knows of a user: a change elsewhere costs no call."""
     return identity.address(document), identity.display_name(document), document.get("active", True)

@@ -22,6 +22,7 @@ INVITING = "inviting "
 """Begins the `target_state` of a link while an invitation is sent; the address follows. Written before the invitation:
 if the answer is never heard, the person is found again by it, even if the user was renamed or deleted meanwhile."""
 
+NO_ADDRESS = "The user has no e-mail address (emails, or an address as userName), so nobody can be invited."
 UNKNOWN_STATE = "The target shows a state the bridge does not know, so it leaves the person alone."
 
 
@@ -30,7 +31,8 @@ def settle(work: Work, record: Record) -> None:
     active = record.wanted and bool(record.document.get("active", True))
     person = _known(work, record) or _newcomer(work, record, active=active)
     if person is None:
-        gone = Link(target_id=None if record.wanted else record.link.target_id)
+        nowhere = record.wanted and identity.address(record.document) is None
+        gone = Link(target_id=None if record.wanted else record.link.target_id, waiting=NO_ADDRESS if nowhere else None)
         work.store.save_link(record.ref, gone, record.version, None)
         return
     waiting: str | None = UNKNOWN_STATE
@@ -64,6 +66,8 @@ def _newcomer(work: Work, record: Record, *, active: bool) -> TargetUser | None:
     if record.link.target_id:
         record = _let_go(work, record)
     email, name = identity.address(record.document), identity.display_name(record.document)
+    if email is None:
+        return None
     if person := work.target.find_user(email):
         if _others(work, record, person):
             raise RefusedByTarget(
@@ -150,6 +154,8 @@ def _rename(work: Work, record: Record, person: TargetUser) -> bool:
 
 def _readdress(work: Work, record: Record, person: TargetUser) -> str | None:
     email = identity.address(record.document)
+    if email is None:
+        return NO_ADDRESS
     if identity.email_key(email) == identity.email_key(person.email):
         return None
     try:

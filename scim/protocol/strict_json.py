@@ -76,7 +76,7 @@ def _constant(name: str) -> Any:
 
 
 def _check_escapes(text: str) -> None:
-    start = sound.end() if (sound := _SOUND_ESCAPES.match(text)) else 0
+    start = next(_SOUND_ESCAPES.finditer(text)).end()
     if start == len(text):
         return
     escape = text[start : start + (6 if text[start + 1] == "u" else 2)]

@@ -99,6 +99,8 @@ def test_operations_are_counted_before_they_are_read():
 
 def test_as_many_operations_as_the_limit_are_read():
     assert len(parse_patch(patch(*[REPLACE] * 1000))) == 1000
+    with pytest.raises(PayloadTooLarge):
+        parse_patch(patch(*[REPLACE] * 1001))
 
 
 # ── search (RFC 7644 §3.4.3) ──────────────────────────────────────────────────────────────────────────────────
@@ -161,7 +163,7 @@ def test_a_bulk_without_fail_on_errors_runs_to_its_end():
 
 def test_a_bulk_id_given_twice_is_invalid_value():
     with pytest.raises(InvalidValue, match="bulkId 'q' stands on two operations"):
-        parse_bulk(bulk(POST, POST))
+        parse_bulk(bulk(POST | {"bulkId": "p"}, POST, POST))
 
 
 def test_bulk_operations_are_counted_before_they_are_read():
@@ -174,6 +176,7 @@ def test_bulk_operations_are_counted_before_they_are_read():
     [
         (bulk(), "Operations must not be empty."),
         (bulk({"method": "GET", "path": "/Users"}), "Operations[0].method must be 'POST', 'PUT', 'PATCH' or 'DELETE'."),
+        (bulk({"method": 1, "path": "/Users"}), "Operations[0].method must be 'POST', 'PUT', 'PATCH' or 'DELETE'."),
         (bulk({"method": "DELETE"}), "Operations[0].path is required."),
         (bulk(POST | {"bulkId": None}), "Operations[0] is a POST without a bulkId."),
         (bulk(POST | {"data": None}), "Operations[0] is a POST without data."),

@@ -85,6 +85,22 @@ def test_steps_name_what_changed_and_nothing_else():
     )
 
 
+def test_steps_take_out_of_the_middle_what_was_removed():
+    document = {**BARE, "roles": [{"value": value} for value in "abcde"]}
+
+    steps = patch.apply(USER, document, None, [remove('roles[value eq "b" or value eq "d"]')]).steps
+
+    assert steps == ({"op": "remove", "path": "/roles/3"}, {"op": "remove", "path": "/roles/1"})
+
+
+def test_steps_replace_a_shorter_list_that_is_another():
+    document = {**BARE, "roles": [{"value": value} for value in "abc"]}
+
+    steps = patch.apply(USER, document, None, [replace("roles", ["c", "a"])]).steps
+
+    assert steps == ({"op": "replace", "path": "/roles", "value": [{"value": "c"}, {"value": "a"}]},)
+
+
 def test_a_required_attribute_the_document_lacks_is_asked_for():
     with pytest.raises(InvalidValue, match="userName is required"):
         patched({"title": "Guide"}, add("active", True))

@@ -54,6 +54,7 @@ REFUSED = {
     "brackets-5000-deep": b"[" * 5000,
     "objects-100000-deep": b'{"a":' * 100_000,
     "65-deep": b"[" * 65 + b"]" * 65,
+    "65-deep-in-objects": b'{"a":' * 65 + b"1" + b"}" * 65,
 }
 
 ACCEPTED = {
@@ -84,9 +85,22 @@ def test_unambiguous_json_is_read(data, value):
     assert strict_json.loads(data) == (value if value is not None else json.loads(data))
 
 
-def test_a_bad_escape_is_located():
-    with pytest.raises(InvalidSyntax, match=r"\\u0000 at character 11"):
-        strict_json.loads(b'{"a": "b\\n\\u0000"}')
+@pytest.mark.parametrize(
+    ("data", "detail"),
+    [
+        (b'{"a": "b\\n\\u0000"}', "The body holds \\u0000 at character 11: "),
+        (b'["\\bcde"]', "The body holds \\b at character 3: "),
+        (b'["\xff"]', "The body is not UTF-8: byte 3 is wrong."),
+        (b'{"a" 1}', "The body is not JSON: Expecting ':' delimiter at line 1, column 6."),
+        (b'{"active": 1, "ACTIVE": 2}', "The body names 'active' twice in one object"),
+    ],
+    ids=["escape", "short-escape", "byte", "syntax", "name"],
+)
+def test_a_fault_is_located(data, detail):
+    with pytest.raises(InvalidSyntax) as refusal:
+        strict_json.loads(data)
+
+    assert refusal.value.detail.startswith(detail)
 
 
 def test_a_wide_body_is_not_taken_for_a_deep_one():
