@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Sequence
 
 from scim.protocol.definitions import RESOURCE_TYPES
+from scim.protocol.membership import display_of
 from scim.records import Document, Record
 
 
@@ -49,4 +50,11 @@ def with_members(document: Document, members: Sequence[str], base_url: str) -> D
     if not members:
         return document
     prefix = f"{base_url}/Users/"
-    return {**document, "members": [{"value": id, "$ref": prefix + id, "type": "User"} for id in members]}
+    return {**document, "members": [_member(id, prefix) for id in members]}
+
+
+def _member(id: str, prefix: str) -> Document:
+    member = {"value": id, "$ref": prefix + id, "type": "User"}
+    if display := display_of(id):
+        member["display"] = display
+    return member

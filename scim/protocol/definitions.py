@@ -164,6 +164,7 @@ _GROUP_ATTRIBUTES = _table(
         "The users in the group.",
         Attribute("value", "The id of the user.", case_exact=True, mutability="immutable"),
         _reference("$ref", "The URL of the user.", "User", mutability="immutable"),
+        Attribute("display", "The name the client gave the member; kept, given no meaning.", mutability="immutable"),
         Attribute("type", "The kind of member.", mutability="immutable", canonical_values=("User",)),
         multi_valued=True,
     ),

@@ -5,6 +5,25 @@ A change is a set of differences, so that two changes made at the same time both
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
+
+
+class MemberId(str):
+    """The id of a member, and the name the client gave along for display: kept with the membership and given back, of
+    no meaning to anybody (RFC 7643 §2.4). Equal to the bare id.
+    """
+
+    __slots__ = ("display",)
+    display: str
+
+    def __new__(cls, id: str, display: str) -> Self:
+        member = super().__new__(cls, id)
+        member.display = display
+        return member
+
+
+def display_of(id: str) -> str | None:
+    return id.display if isinstance(id, MemberId) else None
 
 
 @dataclass(frozen=True, slots=True)

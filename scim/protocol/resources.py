@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scim.protocol.errors import InvalidSyntax, InvalidValue
+from scim.protocol.membership import MemberId
 from scim.protocol.schema import Document, ResourceType
 from scim.protocol.values import ABSENT, coerce_attributes, coerce_value, is_empty, kind, wrong_type
 
@@ -82,11 +83,12 @@ def _read_attributes(resource_type: ResourceType, given: Mapping[str, Any]) -> D
 
 
 def _member_id(element: Any, position: int) -> str:
-    value = element
+    value, display = element, None
     if isinstance(element, dict):
-        value = element.get("value") or next(
-            (value for name, value in element.items() if name.lower() == "value"), None
-        )
+        named = {name.lower(): given for name, given in element.items()}
+        value, display = named.get("value"), named.get("display")
     if not isinstance(value, str) or not value:
         raise InvalidValue(f"members[{position}] must be an object whose value is the id of a user.")
-    return value
+    if display and not isinstance(display, str):
+        raise wrong_type(f"members[{position}].display", "a string", display)
+    return MemberId(value, display) if display else value

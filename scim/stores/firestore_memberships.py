@@ -22,7 +22,7 @@ from google.cloud.firestore import (
 from scim.records import Event, Membership, Ref, StoreUnavailable
 from scim.stores.firestore_calls import TRIES, WRITES_PER_COMMIT, Calls
 from scim.stores.firestore_journal import Journal
-from scim.stores.firestore_rows import edge_id, to_membership, wished_edge
+from scim.stores.firestore_rows import edge_id, to_member, to_membership, wished_edge
 
 PER_COMMIT = WRITES_PER_COMMIT // 2 - 10  # two writes for each member; the rest is for a record, its keys, its event
 _READ_AT_ONCE = 1000
@@ -88,7 +88,7 @@ class Memberships:
         edges = self._calls.collection("memberships")
         query = edges.where(filter=FieldFilter("member_of", "==", group_id)).order_by("__name__")
         prefix = len(edge_id(group_id, ""))
-        return [name[prefix:] for name in self._names(query.select(["__name__"]))]
+        return [to_member(found, found.id[prefix:]) for found in self._pages(query.select(["display"]))]
 
     def of(self, ref: Ref) -> list[list[str]]:
         """The names of all edges of the resource, wanted or not, in parts that one commit can erase."""

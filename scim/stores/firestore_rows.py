@@ -12,6 +12,7 @@ from typing import Any
 
 from google.cloud.firestore import DELETE_FIELD, DocumentReference, DocumentSnapshot
 
+from scim.protocol.membership import MemberId, display_of
 from scim.records import Event, Kind, Link, Membership, Record, Ref
 from scim.stores.rows import decode_body, due, encode_body
 
@@ -103,7 +104,15 @@ def edge_id(group_id: str, user_id: str) -> str:
 def wished_edge(group_id: str, user_id: str, wanted: bool) -> Fields:
     """The whole document: a wish makes the edge owed, whatever was known of it before."""
     edge = {"group_id": group_id, "user_id": user_id, "wanted": wanted, "attempts": 0, "due": 0, "owed": group_id}
-    return edge | {"member_of": group_id} if wanted else edge
+    if not wanted:
+        return edge
+    display = display_of(user_id)
+    return edge | {"member_of": group_id} | ({"display": display} if display else {})
+
+
+def to_member(snapshot: Snapshot, user_id: str) -> str:
+    display = (snapshot.to_dict() or {}).get("display")
+    return MemberId(user_id, display) if display else user_id
 
 
 def to_membership(snapshot: Snapshot) -> Membership:

@@ -4,14 +4,16 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 
+from scim.protocol.membership import MemberId, display_of
 from scim.records import Membership, Ref
 
 # A grant needs a wanted user, a revoke any. A wish that is repeated is owed again: the target may have drifted.
 _WISH = """
-INSERT INTO memberships (group_id, user_id, wanted, stamp, due, attempts)
-SELECT ?1, u.id, ?2, random(), 0, 0 FROM json_each(?3) AS named
-CROSS JOIN resources AS u ON u.kind = 'User' AND u.id = named.value AND u.wanted >= ?2 WHERE true
-ON CONFLICT DO UPDATE SET wanted = excluded.wanted, stamp = excluded.stamp, due = 0, attempts = 0, last_error = NULL"""
+INSERT INTO memberships (group_id, user_id, wanted, stamp, due, attempts, display)
+SELECT ?1, u.id, ?2, random(), 0, 0, named.value FROM json_each(?3) AS named
+CROSS JOIN resources AS u ON u.kind = 'User' AND u.id = named.key AND u.wanted >= ?2 WHERE true
+ON CONFLICT DO UPDATE SET wanted = excluded.wanted, display = excluded.display, stamp = excluded.stamp,
+  due = 0, attempts = 0, last_error = NULL"""
 _END = """
 UPDATE memberships SET wanted = 0, stamp = random(), due = 0, attempts = 0, last_error = NULL
 WHERE wanted = 1 AND """
@@ -39,7 +41,7 @@ WHERE group_id = ? AND user_id = ? AND stamp = ?"""
 def change(db: sqlite3.Connection, group_id: str, wishes: Mapping[str, bool]) -> None:
     for wish in (True, False):
         if users := [user for user, wanted in wishes.items() if wanted is wish]:
-            db.execute(_WISH, (group_id, wish, json.dumps(users)))
+            db.execute(_WISH, (group_id, wish, json.dumps({user: display_of(user) for user in users})))
 
 
 def end_all(db: sqlite3.Connection, ref: Ref) -> None:
@@ -57,8 +59,8 @@ def among(db: sqlite3.Connection, group_id: str, user_ids: Sequence[str]) -> dic
 
 
 def members(db: sqlite3.Connection, group_id: str) -> list[str]:
-    statement = "SELECT user_id FROM memberships WHERE group_id = ? AND wanted = 1 ORDER BY user_id"
-    return [user for (user,) in db.execute(statement, (group_id,))]
+    statement = "SELECT user_id, display FROM memberships WHERE group_id = ? AND wanted = 1 ORDER BY user_id"
+    return [MemberId(user, display) if display else user for user, display in db.execute(statement, (group_id,))]
 
 
 def unsettled(db: sqlite3.Connection, now: float, limit: int, group_id: str | None) -> list[Membership]:

@@ -28,7 +28,7 @@ CREATE INDEX former_keys_by_id ON former_keys (kind, id);
 
 CREATE TABLE memberships (
   group_id TEXT, user_id TEXT, wanted INTEGER NOT NULL, stamp INTEGER NOT NULL,
-  due REAL, attempts INTEGER NOT NULL, last_error TEXT,
+  due REAL, attempts INTEGER NOT NULL, last_error TEXT, display TEXT,
   PRIMARY KEY (group_id, user_id)
 ) WITHOUT ROWID;
 CREATE INDEX memberships_by_user ON memberships (user_id, wanted, group_id);

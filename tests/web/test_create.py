@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scim.records import Ref
 from tests.bridge import BASE_URL, ENTERPRISE, GROUP, USER, Bridge, make_bridge
 
 
@@ -213,3 +214,32 @@ def test_created_again_after_a_delete_a_user_has_a_new_id(bridge: Bridge) -> Non
     again = bridge.post_user()
 
     assert again["id"] != user["id"]
+
+
+def test_a_user_without_any_address_is_kept_and_invited_when_one_arrives(bridge: Bridge) -> None:
+    user = bridge.post_user("bjensen")
+    waiting = bridge.store.get(Ref("User", user["id"]))
+    assert waiting is not None
+    before = len(bridge.target.users())
+
+    bridge.patch(f"/Users/{user['id']}", {"op": "add", "path": "emails", "value": [{"value": "babs@example.com"}]})
+
+    assert "no e-mail address" in (waiting.link.waiting or "")
+    assert before == 1
+    assert bridge.target.find_user("babs@example.com")
+
+
+def test_a_user_name_that_is_meant_as_an_address_must_be_one(bridge: Bridge) -> None:
+    answer = bridge.send("POST", "/Users", {"schemas": [USER], "userName": "bjensen@localhost"})
+
+    assert (answer.status_code, answer.get_json(force=True)["scimType"]) == (400, "invalidValue")
+
+
+def test_the_name_a_client_gives_a_member_is_kept_for_display(bridge: Bridge) -> None:
+    user, group = bridge.post_user(), bridge.post_group()
+    member = {"value": user["id"], "display": "Babs"}
+
+    bridge.patch(f"/Groups/{group['id']}", {"op": "add", "path": "members", "value": [member]})
+
+    members = bridge.send("GET", f"/Groups/{group['id']}").get_json(force=True)["members"]
+    assert members == [{**member, "$ref": user["meta"]["location"], "type": "User"}]
