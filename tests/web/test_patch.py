@@ -192,8 +192,8 @@ def test_66_what_changes_nothing_keeps_version_and_last_modified(
 @pytest.mark.parametrize(
     "form",
     [
-        lambda id: {"op": "remove", "path": f'members[value eq "{id}"]'},
-        lambda id: {"op": "Remove", "path": "members", "value": [{"value": id}]},
+        lambda member: {"op": "remove", "path": f'members[value eq "{member}"]'},
+        lambda member: {"op": "Remove", "path": "members", "value": [{"value": member}]},
     ],
 )
 def test_65_removing_who_is_no_member_is_a_success_that_changes_nothing(bridge: Bridge, form: Any, known: bool) -> None:
