@@ -64,7 +64,8 @@ class Groups:
         def decide(before: Record) -> Change:
             condition.require(before)
             after = replace(before, wanted=False, version=before.version + 1, last_modified=self.recorder.now())
-            return Change(owe(before, after, seen_by_target=True), "group.deleted")
+            members = tuple(self.members(id))
+            return Change(owe(before, after, seen_by_target=True), "group.deleted", members=members)
 
         self.recorder.change(lambda: self.get(id), decide, client)
 

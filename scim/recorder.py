@@ -9,6 +9,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -24,7 +25,9 @@ PAUSE_SECONDS = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one request does to one record. `owed`: the target has to hear of it."""
+    """What one request does to one record. `owed`: the target has to hear of it. `members`: who a deleted group had, to
+    be given back if the target refuses.
+    """
 
     after: Record
     action: str
@@ -32,6 +35,7 @@ class Change:
     grants: tuple[str, ...] = ()
     revokes: tuple[str, ...] = ()
     owed: bool = True
+    members: tuple[str, ...] = ()
 
     def members_only(self, before: Record) -> bool:
         return bool(self.grants or self.revokes) and self.after is before
@@ -95,6 +99,16 @@ class Recorder:
             raise NotFound(f"There is no {ref.kind} with the id {ref.id[:64]!r}.")
         return record
 
+    def change_member(self, group_id: str, user_id: str, actor: str, *, wanted: bool) -> None:
+        """One membership that follows from what was done to the user: the group is at another version by it."""
+        group = self.store.get(Ref("Group", group_id))
+        if group is None or not group.wanted:
+            return
+        grants, revokes = ((user_id,), ()) if wanted else ((), (user_id,))
+        event = self.event(actor, "group.members", group.ref, [{"member": user_id, "wanted": wanted}])
+        with suppress(Stale):  # the group was deleted just now
+            self.store.change_members(group, grants, revokes, self.now(), event)
+
     def _commit(self, before: Record, change: Change, actor: str) -> Record:
         event = self.event(actor, change.action, before.ref, change.steps)
         if change.members_only(before):
@@ -141,11 +155,13 @@ class Recorder:
                 link=replace(current.link, unsettled=True, next_attempt_at=None),
             )
             try:
-                self.store.replace(current, restored, event, change.revokes, change.grants)
+                self.store.replace(current, restored, event, (*change.revokes, *change.members), change.grants)
             except Stale:
                 continue
             except KeyTaken:
                 return
+            for group_id in set(before.group_ids) - set(current.group_ids):
+                self.change_member(group_id, before.id, event.actor, wanted=True)
             return
 
 

@@ -10,9 +10,11 @@ from scim.ports import Clock
 from scim.protocol import paging, projection, sorting
 from scim.protocol.definitions import RESOURCE_TYPES
 from scim.protocol.discovery import Limits, list_response
+from scim.protocol.errors import ExpiredCursor
 from scim.protocol.messages import SearchRequest
 from scim.protocol.projection import Projection
 from scim.protocol.schema import Document, ResourceType
+from scim.records import Kind, Record, Stale
 from scim.representation import with_members
 
 
@@ -52,7 +54,7 @@ class Search:
         self, types: Sequence[ResourceType], asked: SearchRequest, asker: Asker, shown: Projection
     ) -> Document:
         """RFC 9865. A cursor says where its own query stands, and is of no use to anybody else."""
-        limit = paging.parse_page(None, asked.count, self.limits.default_page, self.limits.max_page).limit
+        limit = paging.parse_cursor_count(asked.count, self.limits.default_page, self.limits.max_page)
         query = _digest(types, asked)
         position = ""
         if asked.cursor:
@@ -74,7 +76,7 @@ class Search:
         """A page and the position after it, empty at the end. Positions are ids where the store keeps the order."""
         if asked.filter is None and asked.sort_by is None and len(types) == 1:
             kind = types[0].name
-            records = self.matches.store.page_after(kind, position or None, limit + 1) if limit else []
+            records = self._page_after(kind, position, limit + 1) if limit else []
             page = records[:limit]
             found = Found(self.matches.store.count(kind), [self.matches.render(record, client) for record in page])
             return found, page[-1].id if len(records) > limit else ""
@@ -82,6 +84,12 @@ class Search:
         found = self._page(types, asked, client, offset, limit)
         following = offset + len(found.documents)
         return found, str(following) if found.documents and following < found.total else ""
+
+    def _page_after(self, kind: Kind, position: str, limit: int) -> list[Record]:
+        try:
+            return self.matches.store.page_after(kind, position or None, limit)
+        except Stale as stale:
+            raise ExpiredCursor("The resource the page before ended with is gone: start again.") from stale
 
     def _page(self, types: Sequence[ResourceType], asked: SearchRequest, client: str, offset: int, limit: int) -> Found:
         if asked.filter is None and asked.sort_by is None and len(types) == 1:

@@ -1,9 +1,28 @@
 """Opening a SQLite file with a write-ahead log, also when several processes open a new one at the same moment."""
 
+import os
 import sqlite3
 import time
+import weakref
+from typing import Protocol
 
 PAUSE_SECONDS = 0.01
+
+
+class Holder(Protocol):
+    """Whatever keeps connections open."""
+
+    def close(self) -> None: ...
+
+
+_holders: "weakref.WeakSet[Holder]" = weakref.WeakSet()
+
+
+def close_before_fork(holder: Holder) -> None:
+    """Have the holder closed before each fork, for as long as it lives: a child that inherits a connection loses the
+    file's locks (sqlite.org/howtocorrupt.html §2.6).
+    """
+    _holders.add(holder)
 
 
 def connect(path: str, busy_seconds: float) -> sqlite3.Connection:
@@ -28,3 +47,11 @@ def _write_ahead(db: sqlite3.Connection, ends: float) -> None:
             if time.monotonic() > ends:
                 raise
             time.sleep(PAUSE_SECONDS)
+
+
+def _close_all() -> None:
+    for holder in list(_holders):
+        holder.close()
+
+
+os.register_at_fork(before=_close_all)

@@ -59,13 +59,17 @@ class Users:
 
     def delete(self, id: str, client: str, condition: Condition) -> None:
         """Deprovision: SCIM forgets the user, the target suspends the person, the link stays (docs/safety)."""
+        left: list[str] = []
 
         def decide(before: Record) -> Change:
             condition.require(before)
+            left[:] = before.group_ids
             after = replace(before, wanted=False, version=before.version + 1, last_modified=self.recorder.now())
             return Change(owe(before, after, seen_by_target=True), "user.deleted")
 
         self.recorder.change(lambda: self.get(id), decide, client)
+        for group_id in left:
+            self.recorder.change_member(group_id, id, client, wanted=False)
 
     def _change(
         self,

@@ -174,7 +174,10 @@ def _message(urn: str, body: Any, limit: int | None = None) -> dict[str, Any]:
         raise InvalidSyntax(f'The body must have "schemas", an array with {urn}.')
     operations = message.get("Operations")
     if limit is not None and isinstance(operations, list) and len(operations) > limit:
-        raise PayloadTooLarge(f"The body holds {len(operations)} operations; at most {limit} are accepted at once.")
+        name = " (maxOperations)" if urn == BULK_REQUEST else ""
+        raise PayloadTooLarge(
+            f"The body holds {len(operations)} operations; at most {limit} are accepted at once{name}."
+        )
     return message
 
 

@@ -45,6 +45,14 @@ def parse_page(start_index: str | int | None, count: str | int | None, default: 
     return Page(max(start, 1) - 1, min(max(limit, 0), maximum))
 
 
+def parse_cursor_count(count: str | int | None, default: int, maximum: int) -> int:
+    """The limit of a page asked for by cursor. Raises InvalidCount for what is no integer (RFC 9865 §2.1)."""
+    try:
+        return parse_page(None, count, default, maximum).limit
+    except InvalidValue as error:
+        raise InvalidCount(error.detail) from error
+
+
 def seal_cursor(key: bytes, state: CursorState, query: bytes) -> str:
     """`query` is a digest of all that decides which resources there are, and in which order; it takes no room in the
     cursor, which has unreserved characters only (RFC 9865 §2).

@@ -1,8 +1,6 @@
 """How the SQLite store reaches its file: connections that are lent, transactions, and errors said in a sentence."""
 
-import os
 import sqlite3
-import weakref
 from collections import deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -85,7 +83,7 @@ class _Connections:
         self._path = path
         self._busy_seconds = busy_seconds
         self._idle: deque[sqlite3.Connection] = deque()
-        _files.add(self)
+        sqlite_file.close_before_fork(self)
 
     @contextmanager
     def lend(self) -> Iterator[sqlite3.Connection]:
@@ -130,14 +128,3 @@ def _connect(path: str, busy_seconds: float) -> sqlite3.Connection:
         db.close()
         raise
     return db
-
-
-_files: "weakref.WeakSet[_Connections]" = weakref.WeakSet()
-
-
-def _close_before_fork() -> None:
-    for connections in list(_files):
-        connections.close()
-
-
-os.register_at_fork(before=_close_before_fork)

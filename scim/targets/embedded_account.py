@@ -1,9 +1,7 @@
 """The embedded account's own file: people, groups, members, and what a test or a demonstration scripts."""
 
-import os
 import sqlite3
 import threading
-import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,7 +52,7 @@ class Account:
         self._turn = threading.RLock()
         self._opened: sqlite3.Connection | None = None
         if self._path != MEMORY:
-            _files.add(self)
+            sqlite_file.close_before_fork(self)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -94,14 +92,3 @@ def _open(path: str) -> sqlite3.Connection:
         db.close()
         raise
     return db
-
-
-_files: "weakref.WeakSet[Account]" = weakref.WeakSet()
-
-
-def _close_before_fork() -> None:
-    for account in list(_files):
-        account.close()
-
-
-os.register_at_fork(before=_close_before_fork)

@@ -7,6 +7,7 @@ from scim.protocol.errors import ScimError
 from scim.protocol.schema import Document
 
 MEDIA_TYPE = "application/scim+json"
+STORE_DOWN = "The bridge's store does not answer. Nothing is lost; try again soon."
 
 
 def document(body: Document, status: int = 200) -> Response:

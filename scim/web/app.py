@@ -105,7 +105,7 @@ def _crash(error: Exception) -> Response:
 
 def _store_down(error: StoreUnavailable) -> Response:
     log.error("store.unavailable", exc_info=error)
-    return answers.error(errors.Unavailable("The bridge's store does not answer. Nothing is lost; try again soon."))
+    return answers.error(errors.Unavailable(answers.STORE_DOWN))
 
 
 def _unexpected(error: HTTPException) -> errors.ScimError:

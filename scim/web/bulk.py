@@ -13,10 +13,10 @@ from flask import Blueprint, Response, request
 from scim import conditions
 from scim.protocol import messages
 from scim.protocol.definitions import GROUP, USER
-from scim.protocol.errors import BadRequest, Conflict, NotFound, PayloadTooLarge, ScimError
+from scim.protocol.errors import BadRequest, Conflict, NotFound, PayloadTooLarge, ScimError, Unavailable
 from scim.protocol.messages import BulkOperation
 from scim.protocol.schema import Document
-from scim.records import Record
+from scim.records import Record, StoreUnavailable
 from scim.representation import etag, location
 from scim.web import answers, requests
 from scim.web.requests import body, client, service
@@ -91,23 +91,33 @@ def _filled(node: Any, ids: Mapping[str, str]) -> Any:
 
 
 def _outcome(operation: BulkOperation, ids: dict[str, str], unresolved: set[str]) -> Document:
+    path = operation.path if unresolved else _filled(operation.path, ids)
+    place = {"location": f"{service().base_url}/{path.lstrip('/')}"}
     try:
         if unresolved:
             names = ", ".join(sorted(name[:64] for name in unresolved))
             raise Conflict(f"No operation of this request creates what bulkId names here: {names}.")
-        record, status = _perform(operation, ids)
+        record, status = _perform(operation, path, ids)
     except ScimError as error:
-        return {"status": str(error.status), "response": error.to_document()}
+        return _failure(operation, error, place)
+    except StoreUnavailable:
+        return _failure(operation, Unavailable(answers.STORE_DOWN), place)
     if record is None:
-        return {"status": str(status), "location": service().base_url + _filled(operation.path, ids)}
+        return {"status": str(status), **place}
     if operation.method == "POST" and operation.bulk_id:
         ids[operation.bulk_id] = record.id
     return {"status": str(status), "location": location(record, service().base_url), "version": etag(record)}
 
 
-def _perform(operation: BulkOperation, ids: Mapping[str, str]) -> tuple[Record | None, int]:
+def _failure(operation: BulkOperation, error: ScimError, place: Document) -> Document:
+    """Whatever failed has a location, save a POST, which made nothing (RFC 7644 §3.7.3)."""
+    where = {} if operation.method == "POST" else place
+    return {"status": str(error.status), **where, "response": error.to_document()}
+
+
+def _perform(operation: BulkOperation, path: str, ids: Mapping[str, str]) -> tuple[Record | None, int]:
     """The record after the operation, none after a DELETE, and the status of the single request."""
-    endpoint, _, id = _filled(operation.path, ids).lstrip("/").partition("/")
+    endpoint, _, id = path.lstrip("/").partition("/")
     if endpoint not in ("Users", "Groups"):
         raise NotFound(f"There is no endpoint {endpoint[:64]!r} in bulk; use /Users or /Groups.")
     if bool(id) is (operation.method == "POST"):

@@ -13,8 +13,9 @@ from tests.bench.connection import Answer
 from tests.bench.measures import Row, median_ms
 
 MOST = 1.8
-BLOCK = 25
+BLOCK = 5
 MOST_REQUESTS = 300  # of each kind
+WARM_UPS = 25
 
 
 @dataclass
@@ -68,7 +69,7 @@ def take_turns(
 
 def _warm_up(bench: Bench) -> None:
     id = bench.send(("POST", "/Users", bodies.user(999_999))).at("id")
-    for _ in range(BLOCK):
+    for _ in range(WARM_UPS):
         bench.get(f"/Users/{id}")
         bench.send(bodies.by_user_name(bodies.user_name(999_999)))
 

@@ -290,3 +290,43 @@ def test_a_person_seen_in_an_unknown_state_is_left_alone(bridge: Bridge) -> None
     assert person(bridge)["state"] == "SOMETHING_NEW"
     assert bridge.target.user(person(bridge)["id"]).state is TargetState.UNKNOWN
     assert "does not know" in bridge.store.get(Ref("User", user["id"])).link.waiting
+
+
+def test_a_refused_delete_of_a_user_gives_the_memberships_back(bridge: Bridge) -> None:
+    user = bridge.post_user()
+    bridge.post_group("Guides", user["id"])
+    before = bridge.send("GET", f"/Users/{user['id']}").get_json(force=True)
+    bridge.target.fail("suspend", "DeniedByTarget")
+
+    answer = bridge.send("DELETE", f"/Users/{user['id']}")
+    bridge.clock.advance(7200)
+    bridge.settle()
+
+    assert answer.status_code == 403
+    assert bridge.send("GET", f"/Users/{user['id']}").get_json(force=True) == before
+    assert groups(bridge) == {"Guides": ["bjensen@example.com"]}
+
+
+def test_a_refused_delete_of_a_group_gives_the_members_back(bridge: Bridge) -> None:
+    user = bridge.post_user()
+    group = bridge.post_group("Guides", user["id"])
+    bridge.target.fail("delete_group", "DeniedByTarget")
+
+    answer = bridge.send("DELETE", f"/Groups/{group['id']}")
+    bridge.clock.advance(7200)
+    bridge.settle()
+
+    seen = bridge.send("GET", f"/Groups/{group['id']}").get_json(force=True)
+    assert answer.status_code == 403
+    assert [member["value"] for member in seen["members"]] == [user["id"]]
+    assert groups(bridge) == {"Guides": ["bjensen@example.com"]}
+
+
+def test_a_deleted_user_leaves_groups_at_another_version(bridge: Bridge) -> None:
+    user = bridge.post_user()
+    group = bridge.post_group("Guides", user["id"])
+    before = bridge.send("GET", f"/Groups/{group['id']}").headers["ETag"]
+
+    bridge.send("DELETE", f"/Users/{user['id']}")
+
+    assert bridge.send("GET", f"/Groups/{group['id']}").headers["ETag"] != before

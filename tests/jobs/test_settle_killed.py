@@ -151,7 +151,7 @@ def test_killed_at_any_point_two_ticks_heal_it(tmp_path: Path, story: Callable[[
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_who_is_deleted_after_a_kill_is_not_left_behind_invited(tmp_path: Path, after: bool):
+def test_who_is_deleted_after_a_kill_is_not_left_behind(tmp_path: Path, after: bool):
     point, ended = 0, False
     while not ended:
         point += 1
@@ -159,10 +159,12 @@ def test_who_is_deleted_after_a_kill_is_not_left_behind_invited(tmp_path: Path, 
         joiner(bridge)
         ended = survives(bridge, point, after)
         bridge.send("DELETE", only(bridge, "/Users"))
+        bridge.send("DELETE", only(bridge, "/Groups"))
 
         heal(bridge)
 
         assert person(bridge).get("state", "TRANSFER_SUSPENDED") == "TRANSFER_SUSPENDED"
+        assert groups(bridge) == {}
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

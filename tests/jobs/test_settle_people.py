@@ -1,12 +1,11 @@
-"""What settling decides about one person or one group when the target is not as it was left."""
+"""What settling decides about one person when the target is not as it was left."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from scim.records import Backlog, Ref, TargetState
-from tests.bridge import GROUP, USER, Bridge, make_bridge
+from tests.bridge import USER, Bridge, make_bridge
 from tests.jobs.world import groups, person
 
 
@@ -24,9 +23,6 @@ def ticks(bridge: Bridge, number: int) -> None:
     for _ in range(number):
         bridge.settle()
         bridge.clock.advance(120)
-
-
-# ── people ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_leaver_is_suspended_even_if_their_new_name_is_refused(deferring: Bridge):
@@ -126,12 +122,12 @@ def test_an_inactive_person_who_vanished_is_in_their_groups_again_once_active(de
     deferring.target.remove_person(person(deferring)["id"])
     deferring.patch(f"/Users/{user['id']}", {"op": "replace", "path": "active", "value": False})
     deferring.settle()
-    gone = person(deferring)
+    gone, link = person(deferring), deferring.store.get(Ref("User", user["id"])).link
     deferring.patch(f"/Users/{user['id']}", {"op": "replace", "path": "active", "value": True})
 
     ticks(deferring, 4)
 
-    assert gone == {}
+    assert (gone, link.target_id) == ({}, None)
     assert groups(deferring) == {"Guides": ["bjensen@example.com"]}
 
 
@@ -164,103 +160,6 @@ def test_logs_name_resources_and_neither_addresses_nor_names(bridge: Bridge, cap
     shown = [str(record.__dict__) for record in caplog.records if record.name == "scim.settle"]
     assert any("user.invited" in line for line in shown)
     assert not any("bjensen" in line or "Barbara" in line for line in shown)
-
-
-# ── groups ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("name", ["Owners", "owners", " OWNERS ", "\uff2fwners"])
-def test_no_group_gets_the_name_of_a_built_in_one(bridge: Bridge, name: str):
-    group = bridge.post_group("Guides")
-
-    created = bridge.send("POST", "/Groups", {"schemas": [GROUP], "displayName": name})
-    renamed = bridge.patch(f"/Groups/{group['id']}", {"op": "replace", "path": "displayName", "value": name})
-
-    assert (created.status_code, renamed.status_code) == (400, 400)
-    assert groups(bridge) == {"Guides": []}
-
-
-def test_a_group_may_change_the_case_of_its_own_name(bridge: Bridge):
-    group = bridge.post_group("Guides")
-
-    bridge.patch(f"/Groups/{group['id']}", {"op": "replace", "path": "displayName", "value": "GUIDES"})
-
-    assert groups(bridge) == {"GUIDES": []}
-
-
-def test_a_foreign_group_with_a_name_we_would_refuse_is_in_nobodys_way(bridge: Bridge):
-    bridge.target.add_group("bell\a" + "x" * 300)
-
-    bridge.post_group("Guides")
-
-    assert "Guides" in groups(bridge)
-
-
-def test_a_group_that_vanished_is_made_anew_with_all_its_members(bridge: Bridge):
-    users = [bridge.post_user(f"{name}@example.com")["id"] for name in ("bjensen", "mandy")]
-    group = bridge.post_group("Guides", *users)
-    bridge.target.delete_group(bridge.store.get(Ref("Group", group["id"])).link.target_id)
-
-    bridge.patch(f"/Groups/{group['id']}", {"op": "replace", "path": "displayName", "value": "Tour Guides"})
-    bridge.settle()
-
-    assert groups(bridge) == {"Tour Guides": ["bjensen@example.com", "mandy@example.com"]}
-    assert "group.vanished" in actions(bridge)
-    assert bridge.store.backlog() == Backlog()
-
-
-def test_a_membership_finds_out_that_its_group_vanished(deferring: Bridge):
-    one, other = (deferring.post_user(f"{name}@example.com")["id"] for name in ("bjensen", "mandy"))
-    group = deferring.post_group("Guides", one)
-    deferring.settle()
-    deferring.target.delete_group(deferring.store.get(Ref("Group", group["id"])).link.target_id)
-    deferring.patch(f"/Groups/{group['id']}", {"op": "add", "path": "members", "value": [{"value": other}]})
-
-    ticks(deferring, 4)
-
-    assert groups(deferring) == {"Guides": ["bjensen@example.com", "mandy@example.com"]}
-    assert deferring.store.backlog() == Backlog()
-
-
-def test_a_manager_keeps_their_role_when_they_are_no_member_any_more(bridge: Bridge):
-    user = bridge.post_user()
-    group = bridge.post_group("Guides", user["id"])
-    link = bridge.store.get(Ref("Group", group["id"])).link
-    bridge.target.set_role(link.target_id, person(bridge)["id"], "MANAGER")
-
-    bridge.patch(f"/Groups/{group['id']}", {"op": "remove", "path": f'members[value eq "{user["id"]}"]'})
-
-    assert groups(bridge) == {"Guides": ["bjensen@example.com"]}
-    assert bridge.store.backlog() == Backlog()
-
-
-def test_members_we_did_not_grant_stay(bridge: Bridge):
-    user = bridge.post_user()
-    group = bridge.post_group("Guides", user["id"])
-    guest = bridge.target.add_person("guest@example.com", "Guest")
-    bridge.target.grant(bridge.store.get(Ref("Group", group["id"])).link.target_id, guest.id)
-
-    bridge.patch(f"/Groups/{group['id']}", {"op": "remove", "path": "members"})
-
-    assert groups(bridge) == {"Guides": ["guest@example.com"]}
-
-
-def test_a_group_that_was_there_before_stays_when_it_is_deleted_and_loses_whom_we_gave_it(bridge: Bridge):
-    known = bridge.target.add_group("Guides")
-    user = bridge.post_user()
-    group = bridge.post_group("Ours", user["id"])
-    made = bridge.store.get(Ref("Group", group["id"]))
-    bridge.target.delete_group(made.link.target_id)
-    link = replace(made.link, target_id=known.id)
-    bridge.store.replace(made, replace(made, origin="adopted", document={"displayName": "Guides"}, link=link), None)
-    bridge.target.grant(known.id, person(bridge)["id"])
-    bridge.target.grant(known.id, bridge.target.add_person("guest@example.com", "Guest").id)
-
-    bridge.send("DELETE", f"/Groups/{group['id']}")
-    bridge.settle()
-
-    assert groups(bridge) == {"Guides": ["guest@example.com"]}
-    assert bridge.store.backlog() == Backlog()
 
 
 def test_a_refused_first_invitation_leaves_no_trace_that_could_claim_somebody_later(deferring: Bridge):
