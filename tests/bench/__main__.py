@@ -42,7 +42,7 @@ def _measure(names: Sequence[str], plan: Plan) -> dict[str, Section]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("n", nargs="?", type=_at_least(4), help="users in the workload, and members of its group")
+    parser.add_argument("n", nargs="?", type=_at_least(20), help="users in the workload, and members of its group")
     parser.add_argument("--store", choices=SIZES, default="sqlite")
     parser.add_argument("--only", nargs="+", choices=SECTIONS, metavar="SECTION", help=", ".join(SECTIONS))
     parser.add_argument("--group", type=_at_least(200), metavar="SIZE", help="members of the big group")

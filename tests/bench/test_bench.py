@@ -14,6 +14,7 @@ from tests.bench.sections import Section
 CHECKS = 55  # as many as peers were measured with
 
 
+@pytest.mark.slow
 def test_a_small_workload_is_answered_rightly() -> None:
     with servers.bridge(servers.sqlite()) as served:
         bench = Bench(served.connection, served.pid, size=20)
@@ -24,6 +25,7 @@ def test_a_small_workload_is_answered_rightly() -> None:
     assert len(bench.checks) == CHECKS
 
 
+@pytest.mark.slow
 def test_bridge_and_floor_answer_the_same_requests() -> None:
     with servers.bridge(servers.sqlite()) as ours, servers.bare() as least:
         bridge, floor = (Bench(served.connection, served.pid, size=20) for served in (ours, least))
