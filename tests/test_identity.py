@@ -42,7 +42,6 @@ def test_the_domain_of_an_address_stays_ascii():
 @pytest.mark.parametrize(
     "text",
     [
-        "bjensen",
         "bjensen@",
         "@example.com",
         "bjensen@localhost",
@@ -74,14 +73,26 @@ def test_what_is_no_ascii_address_is_refused_naming_the_attribute(text: str, att
 
 
 @given(st.text())
-def test_any_text_is_an_ascii_address_or_is_refused(text: str):
+def test_any_text_is_an_ascii_address_or_none_or_is_refused(text: str):
     try:
         found = identity.address({"userName": text})
     except InvalidValue:
         return
 
+    if found is None:
+        assert "@" not in text
+        return
     assert found.isascii()
     assert identity.address({"userName": found}) == found
+
+
+def test_a_user_name_without_an_at_sign_is_no_address():
+    assert identity.address({"userName": "bjensen"}) is None
+
+
+def test_an_email_without_an_at_sign_is_refused():
+    with pytest.raises(InvalidValue, match="emails"):
+        identity.address({"userName": "bjensen", "emails": [{"value": "bjensen"}]})
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def dumps(value: Any) -> bytes:
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Attribute names ignore case (RFC 7643 §2.1), so two spellings are one name given twice."""
-    if len({name.lower() for name, _ in pairs}) == len(pairs):
+    if len(pairs) < 2 or len({name.lower() for name, _ in pairs}) == len(pairs):
         return dict(pairs)
     twice, _ = Counter(name.lower() for name, _ in pairs).most_common(1)[0]
     raise InvalidSyntax(f"The body names {excerpt(twice)} twice in one object (names ignore case): keep one.")

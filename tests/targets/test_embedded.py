@@ -144,6 +144,15 @@ def test_the_last_owner_cannot_be_suspended_one_of_two_can(target: EmbeddedTarge
     assert target.user(owner.id).state is TargetState.SUSPENDED
 
 
+def test_a_suspended_owner_does_not_count_as_another_one(target: EmbeddedTarget) -> None:
+    owners = next(group for group in target.groups() if group.name == "Owners")
+    (owner,) = target.users()
+    target.set_role(owners.id, target.add_person("b@example.com", "B", state="SUSPENDED").id, "MANAGER")
+
+    with pytest.raises(RefusedByTarget, match="last owner"):
+        target.suspend(owner.id)
+
+
 @pytest.mark.parametrize("name", ["Owners", "Administrators", "Team Members"])
 def test_built_in_groups_are_neither_renamed_nor_deleted(target: EmbeddedTarget, name: str) -> None:
     group = next(each for each in target.groups() if each.name == name)

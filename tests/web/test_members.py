@@ -1,5 +1,6 @@
 """Members lost or added that nobody asked for: what went wrong elsewhere (threats: F1-F3, F6, F7, D5)."""
 
+import json
 import random
 from typing import Any
 from urllib.parse import quote
@@ -108,7 +109,7 @@ def test_f2_what_cannot_be_carried_out_is_refused_and_never_ignored(
     bridge: Bridge, users: list[str], operation: dict[str, Any]
 ) -> None:
     group = bridge.post_group("Tour Guides", *users)["id"]
-    given = {name: eval(repr(value).replace("{id}", users[0])) for name, value in operation.items()}
+    given = json.loads(json.dumps(operation).replace("{id}", users[0]))
 
     answer = bridge.patch(f"/Groups/{group}", given)
 
@@ -176,22 +177,15 @@ def test_f7_an_empty_push_empties_the_group(bridge: Bridge, users: list[str], op
     assert members(bridge, group) == set()
 
 
-@pytest.mark.parametrize("value", [None, {}])
+@pytest.mark.parametrize("value", [{"displayName": "Guides"}, {"displayName": "Guides", "members": None}])
 def test_f7_what_says_nothing_about_members_leaves_them(bridge: Bridge, users: list[str], value: Any) -> None:
     group = bridge.post_group("Tour Guides", *users)["id"]
 
-    bridge.patch(
-        f"/Groups/{group}",
-        {
-            "op": "replace",
-            "value": {"displayName": "Guides", "members": value} if value is None else {"displayName": "Guides"},
-        },
-    )
+    bridge.patch(f"/Groups/{group}", {"op": "replace", "value": value})
 
     assert members(bridge, group) == set(users)
 
 
-@pytest.mark.slow
 def test_d5_a_large_group_is_made_changed_and_read_without_its_members(bridge: Bridge) -> None:
     ids = [bridge.post_user(f"u{n}@example.com")["id"] for n in range(1200)]
 
@@ -200,13 +194,11 @@ def test_d5_a_large_group_is_made_changed_and_read_without_its_members(bridge: B
     shrunk = bridge.patch(f"/Groups/{group}", {"op": "remove", "path": f'members[value eq "{ids[0]}"]'})
 
     lean = bridge.send("GET", f"/Groups/{group}?excludedAttributes=members")
-    by_name = bridge.send(
-        "GET", f"/Groups?filter={quote('displayName eq ' + chr(34) + 'everybody' + chr(34))}&excludedAttributes=members"
-    )
+    found = bridge.send("GET", "/Groups?excludedAttributes=members&filter=" + quote('displayName eq "everybody"'))
     assert (grown.status_code, shrunk.status_code) == (204, 204)
     assert len(members(bridge, group)) == 1100
     assert len(lean.data) < 1000
-    assert len(by_name.data) < 1000
+    assert len(found.data) < 1000
 
 
 def test_d5_a_body_beyond_the_limit_is_refused_before_it_is_read(bridge: Bridge) -> None:

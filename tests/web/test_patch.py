@@ -30,12 +30,12 @@ def patched(bridge: Bridge, user: dict[str, Any], *operations: dict[str, Any]) -
 
 def refusal(bridge: Bridge, user: dict[str, Any], *operations: dict[str, Any]) -> tuple[int, str | None]:
     """The status and the scimType; the resource is as it was, and the target was not called."""
-    calls = bridge.target.calls
+    calls = bridge.target.calls()
 
     answer = bridge.patch(f"/Users/{user['id']}", *operations)
 
     assert bridge.send("GET", f"/Users/{user['id']}").get_json(force=True) == user
-    assert bridge.target.calls == calls
+    assert bridge.target.calls() == calls
     return answer.status_code, answer.get_json(force=True).get("scimType")
 
 
@@ -117,7 +117,7 @@ def test_the_same_operations_without_a_faulty_one_all_happen(bridge: Bridge, use
 def test_61_members_are_changed_all_or_not_at_all(bridge: Bridge, position: int) -> None:
     users = [bridge.post_user(f"u{n}@example.com")["id"] for n in range(3)]
     group = bridge.post_group("Tour Guides", users[0], users[1])
-    calls = bridge.target.calls
+    calls = bridge.target.calls()
     operations: list[dict[str, Any]] = [
         {"op": "add", "path": "members", "value": [{"value": users[2]}]},
         {"op": "remove", "path": f'members[value eq "{users[0]}"]'},
@@ -128,7 +128,7 @@ def test_61_members_are_changed_all_or_not_at_all(bridge: Bridge, position: int)
 
     assert (answer.status_code, answer.get_json(force=True)["scimType"]) == (400, "invalidPath")
     assert bridge.send("GET", f"/Groups/{group['id']}").get_json(force=True) == group
-    assert bridge.target.calls == calls
+    assert bridge.target.calls() == calls
 
 
 def test_each_operation_sees_what_the_ones_before_it_left(bridge: Bridge, user: dict[str, Any]) -> None:
