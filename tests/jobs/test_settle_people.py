@@ -91,6 +91,28 @@ def test_a_success_without_an_effect_is_tried_again(deferring: Bridge, monkeypat
     assert person(deferring)["state"] == "TRANSFER_SUSPENDED"
 
 
+def test_a_user_without_an_address_waits_for_one_and_is_invited_when_it_comes(bridge: Bridge):
+    user = bridge.post_user("bjensen")
+    waiting = bridge.store.get(Ref("User", user["id"])).link.waiting
+
+    emails = [{"value": "bjensen@example.com"}]
+    bridge.patch(f"/Users/{user['id']}", {"op": "add", "path": "emails", "value": emails})
+
+    assert "no e-mail address" in waiting
+    assert person(bridge)["state"] == "TRANSFER_PENDING"
+    assert bridge.store.get(Ref("User", user["id"])).link.waiting is None
+
+
+def test_who_loses_their_address_stays_who_they_are_and_can_still_leave(bridge: Bridge):
+    user = bridge.post_user("bjensen", emails=[{"value": "bjensen@example.com"}])
+    bridge.patch(f"/Users/{user['id']}", {"op": "remove", "path": "emails"})
+    kept = person(bridge)["state"]
+
+    bridge.send("DELETE", f"/Users/{user['id']}")
+
+    assert (kept, person(bridge)["state"]) == ("TRANSFER_PENDING", "TRANSFER_SUSPENDED")
+
+
 def test_an_active_person_who_vanished_is_invited_anew_into_their_groups_and_that_is_an_event(bridge: Bridge):
     user = bridge.post_user()
     bridge.post_group("Guides", user["id"])
