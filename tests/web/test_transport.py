@@ -153,3 +153,14 @@ def test_a_query_does_not_belong_to_the_base_url(bridge: Bridge) -> None:
     answer = bridge.send("POST", "/scim/v2/Users?tenant=x", {"schemas": [USER], "userName": "bjensen@example.com"})
 
     assert "?" not in answer.headers["Location"]
+
+
+@pytest.mark.parametrize("prefer", ["respond-async", "respond-async, wait=10", "return=minimal"])
+def test_nobody_is_answered_later_who_asks_for_it(bridge: Bridge, prefer: str) -> None:
+    """`Prefer: respond-async` is not offered; a preference may be ignored (RFC 7240 §2)."""
+    body = {"schemas": [USER], "userName": "bjensen@example.com"}
+
+    answer = bridge.send("POST", "/Users", body, Prefer=prefer)
+
+    assert (answer.status_code, answer.get_json(force=True)["userName"]) == (201, "bjensen@example.com")
+    assert "Preference-Applied" not in answer.headers
