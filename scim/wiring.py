@@ -188,10 +188,9 @@ def _holds(chosen: Settings, name: str) -> Callable[[str | None], bool]:
     def authorised(header: str | None) -> bool:
         scheme, _, given = (header or "").partition(" ")
         try:
-            return scheme.lower() == "bearer" and hmac.compare_digest(
-                given.encode(), secrets(chosen).get(name).encode()
-            )
-        except SecretMissing:
+            key = secrets(chosen).get(name)
+        except (SecretMissing, SecretsUnavailable):
             return False
+        return scheme.lower() == "bearer" and bool(key.strip()) and hmac.compare_digest(given.encode(), key.encode())
 
     return authorised

@@ -22,6 +22,7 @@ from scim.secrets.local import LocalSecrets
 from scim.stores.sqlite import SqliteStore
 from scim.targets.embedded import EmbeddedTarget
 from scim.tokens import Tokens
+from scim.tokens.record import dump
 from scim.users import Users
 from scim.web.app import create_app
 from scim.web.service import Service
@@ -109,13 +110,10 @@ def make_bridge(
 
 
 def mint_all(secrets: LocalSecrets, clock: Clock) -> dict[str, str]:
-    """A token for each dialect; the client is named like it."""
-    given = {}
-    for dialect in DIALECTS:
-        token, record = tokens.mint(dialect, dialect, now=clock())
-        tokens.add(secrets, "tokens", record, clock())
-        given[dialect] = str(token)
-    return given
+    """A token for each dialect; the client is named like it. Written once, for each write waits for the disk."""
+    minted = {dialect: tokens.mint(dialect, dialect, now=clock()) for dialect in DIALECTS}
+    secrets.add_version("tokens", dump(record for _, record in minted.values()))
+    return {dialect: str(token) for dialect, (token, _) in minted.items()}
 
 
 def make_service(

@@ -79,3 +79,9 @@ def test_the_page_is_served_whatever_the_directory(
     page.get(f"/?key={KEY}")
 
     assert page.get("/").status_code == 200
+
+
+def test_a_page_whose_key_is_blank_is_closed(bridge: Bridge) -> None:
+    page = create_app(bridge.store, lambda: " ", bridge.target).test_client()
+
+    assert page.get("/").status_code == page.get("/?key=%20").status_code == 401

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from scim import __version__
 from scim.ports import Store
-from scim.records import TargetError
+from scim.records import SecretMissing, SecretsUnavailable, TargetError
 
 COOKIE = "bridge_admin"
 SECURITY_HEADERS = {
@@ -38,7 +38,7 @@ def create_app(store: Store, key: Callable[[], str], account: Account | None) ->
 
     @app.before_request
     def gate() -> BaseResponse | tuple[str, int] | None:
-        return _admit(key().encode())
+        return _admit(key)
 
     @app.get("/")
     def status() -> str:
@@ -64,8 +64,16 @@ def create_app(store: Store, key: Callable[[], str], account: Account | None) ->
     return app
 
 
-def _admit(key: bytes) -> BaseResponse | tuple[str, int] | None:
-    """None lets the request pass. A key in the address moves into a cookie that no other site can send."""
+def _admit(ask: Callable[[], str]) -> BaseResponse | tuple[str, int] | None:
+    """None lets the request pass. A key in the address moves into a cookie that no other site can send. Without a key
+    there is nothing that could be proven, so nobody passes (threats: A2).
+    """
+    try:
+        key = ask().encode()
+    except (SecretMissing, SecretsUnavailable):
+        key = b""
+    if not key.strip():
+        return "This page has no key yet, so it is closed: start the bridge with `make run`.", 401
     if hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), key):
         return None
     given = request.args.get("key", "")

@@ -20,7 +20,7 @@ class LocalSecrets:
     def get(self, name: str) -> Secret:
         path = self._path(name)
         try:
-            return Secret(path.read_bytes().decode())
+            value = path.read_bytes().decode()
         except FileNotFoundError as error:
             raise SecretMissing(f"There is no secret {name!r}: make it, or write its value to {path}.") from error
         except OSError as error:
@@ -28,6 +28,9 @@ class LocalSecrets:
         except UnicodeDecodeError:
             # no cause: it would carry the value
             raise SecretsUnavailable(f"The secret {name!r} in {path} is not text in UTF-8.") from None
+        if not value.strip():
+            raise SecretMissing(f"The secret {name!r} is blank, which guards nothing: write its value to {path}.")
+        return Secret(value)
 
     def add_version(self, name: str, value: str) -> None:
         path = self._path(name)

@@ -109,3 +109,12 @@ def test_what_is_no_text_is_unavailable_and_not_quoted(secrets: LocalSecrets, di
 def test_a_name_is_no_path(secrets: LocalSecrets, name: str) -> None:
     with pytest.raises(ValueError, match="secret's name"):
         secrets.get(name)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n\t"])
+def test_a_blank_secret_counts_as_missing(tmp_path: Path, blank: str):
+    secrets = LocalSecrets(tmp_path)
+    secrets.add_version("tokens", blank)
+
+    with pytest.raises(SecretMissing, match="blank"):
+        secrets.get("tokens")

@@ -186,6 +186,7 @@ def test_f7_what_says_nothing_about_members_leaves_them(bridge: Bridge, users: l
     assert members(bridge, group) == set(users)
 
 
+@pytest.mark.slow
 def test_d5_a_large_group_is_made_changed_and_read_without_its_members(bridge: Bridge) -> None:
     ids = [bridge.post_user(f"u{n}@example.com")["id"] for n in range(1200)]
 

@@ -91,3 +91,23 @@ def test_no_answer_of_any_face_shows_a_credential(origin: Client, token: str) ->
     shown.append(origin.get("/admin/", headers={"Cookie": f"{COOKIE}={ADMIN_KEY}"}).text)
 
     assert [text for text in shown if token in text or JOBS_KEY in text or ADMIN_KEY in text] == []
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n"])
+def test_a_blank_key_opens_nothing(origin: Client, blank: str) -> None:
+    """A2: what compares equal to an empty header is no secret."""
+    for name in (wiring.JOBS_SECRET, wiring.ADMIN_SECRET):
+        wiring.secrets(wiring.settings()).add_version(name, blank)
+    bearers = [
+        {},
+        {"Authorization": "Bearer"},
+        {"Authorization": f"Bearer {blank.strip()}"},
+        {"Authorization": "Bearer  "},
+    ]
+    cookies = [{}, {"Cookie": f"{COOKIE}="}, {"Cookie": f"{COOKIE}={blank.strip()}"}]
+
+    jobs = [origin.post("/jobs/settle", headers=headers).status_code for headers in bearers]
+    pages = [origin.get("/admin/", headers=headers, query_string={"key": blank}).status_code for headers in cookies]
+    actions = [origin.post("/admin/accept", headers=headers).status_code for headers in cookies]
+
+    assert {*jobs, *pages, *actions} == {401}

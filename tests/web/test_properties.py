@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from scim.protocol import discovery
 from tests.bridge import ENTERPRISE, GROUP, USER, Bridge
 
+pytestmark = pytest.mark.slow
+
 PUBLISHED = {schema["id"]: schema["attributes"] for schema in discovery.schemas("")["Resources"]}
 ONE_BRIDGE = settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
