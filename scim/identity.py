@@ -8,8 +8,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from email_validator import EmailNotValidError, validate_email
-
 from scim.protocol.errors import InvalidValue
 from scim.records import Document
 
@@ -86,6 +84,9 @@ def email_key(email: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _address(text: str, attribute: str) -> str:
+    # its tables take 20 ms to load, which a cold start that writes nobody is spared
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+
     if not text.isascii():
         raise InvalidValue(f"{attribute} must hold the e-mail address the invitation goes to, in ASCII.")
     try:
@@ -97,7 +98,7 @@ def _address(text: str, attribute: str) -> str:
     return f"{found.local_part}@{found.ascii_domain}"
 
 
-def _reason(error: EmailNotValidError) -> str:
+def _reason(error: ValueError) -> str:
     """The library's sentence, cut short: it may quote the address."""
     return unicodedata.normalize("NFKC", str(error)).encode("ascii", "replace").decode()[:120]
 
