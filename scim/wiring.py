@@ -93,10 +93,12 @@ def tokens(chosen: Settings) -> Tokens:
 
 
 def settler(chosen: Settings, wanted: Store) -> Settler:
-    from scim.jobs.settler import DeferringSettler, LocalSettler
-
     if chosen.settle_wait_seconds == 0:
+        from scim.jobs.deferring import DeferringSettler
+
         return DeferringSettler()
+    from scim.jobs.settler import LocalSettler
+
     return LocalSettler(wanted, target(chosen), time.time, event_id, _holder())
 
 

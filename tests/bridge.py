@@ -11,7 +11,8 @@ from scim import tokens
 from scim.dialects import DIALECTS
 from scim.groups import Groups
 from scim.jobs import confirm, settle
-from scim.jobs.settler import DeferringSettler, LocalSettler
+from scim.jobs.deferring import DeferringSettler
+from scim.jobs.settler import LocalSettler
 from scim.matches import Matches
 from scim.ports import Store, Target
 from scim.protocol.discovery import Limits

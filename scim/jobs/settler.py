@@ -1,4 +1,4 @@
-"""How a request asks for settling: here and now in this process, or not at all."""
+"""How a request asks for settling here and now, in its own process."""
 
 import logging
 import threading
@@ -48,10 +48,3 @@ class LocalSettler:
             return settle_one(Work(self.store, self.target, self.clock, self.event_id, ends), ref)
         finally:
             lease.release()
-
-
-class DeferringSettler:
-    """Leaves everything to the next tick."""
-
-    def settle(self, ref: Ref, wait: float) -> Outcome:  # noqa: ARG002 - the port's signature
-        return Deferred()

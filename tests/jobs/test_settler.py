@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from scim.jobs import lease
-from scim.jobs.settler import DeferringSettler, LocalSettler
+from scim.jobs.deferring import DeferringSettler
+from scim.jobs.settler import LocalSettler
 from scim.records import Deferred, Ref, Settled, StoreUnavailable
 from scim.wiring import event_id
 from tests.bridge import Bridge, make_bridge
