@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+pytest_plugins = ["tests.canaries"]
+
 SLOW = re.compile(
-    r"firestore|emulator|fuzz|oracle|differential|concurrency|crash|exchanges|killed|in_volume|sqlite-file"
+    r"firestore|emulator|fuzz|oracle|differential|concurrency|crash|exchanges|killed|faults|in_volume|sqlite-file"
 )
 
 
