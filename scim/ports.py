@@ -4,13 +4,15 @@ Nothing here names a vendor or performs I/O; every implementation of a port pass
 (`tests/contracts/`).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from scim.records import (
     Backlog,
     Event,
+    Finding,
     Kind,
+    Ledger,
     Link,
     Membership,
     Outcome,
@@ -117,7 +119,27 @@ class Store(Protocol):
         ...
 
     def postpone_membership(self, edge: Membership) -> None:
-        """Keep `attempts`, `next_attempt_at` and `last_error` of an edge that could not be settled."""
+        """Keep what is known of an edge that could not be settled, unless it was changed since it was read."""
+        ...
+
+    def held(self, kind: Kind) -> list[Record]:
+        """Records with `link.held_at`, deprovisioned ones too, by that time and id."""
+        ...
+
+    def held_memberships(self) -> list[Membership]:
+        """Edges with `held_at`, by group and user."""
+        ...
+
+    def waiting(self, kind: Kind) -> list[Record]:
+        """Wanted records with `link.waiting`, in the store's stable order."""
+        ...
+
+    def ledger(self, scope: str) -> Ledger:
+        """An empty one if none was put."""
+        ...
+
+    def put_ledger(self, scope: str, ledger: Ledger) -> None:
+        """Whoever writes one holds the target's lease, so no two write it at once."""
         ...
 
     def append_event(self, event: Event) -> None: ...
@@ -151,6 +173,24 @@ class Target(Protocol):
     without regard to case. Raises only TargetError's five.
     """
 
+    def until(self, ends: float) -> "Target":
+        """The target for one piece of work: no call of it lasts beyond `ends` (seconds since the epoch)."""
+        ...
+
+    def calls_made(self) -> int:
+        """How many calls this object and what `until` made of it have sent to the target so far."""
+        ...
+
+    def preflight(self) -> list[Finding]:
+        """Whether the bridge can do its work there: reachable, signed in, permitted. Never raises."""
+        ...
+
+    def protected(self) -> Mapping[str, str]:
+        """People who are out of the bridge's reach by what they are in the account, and what that is:
+        `an owner of the account`. Their `TargetUser` need not say so.
+        """
+        ...
+
     def user(self, id: str) -> TargetUser | None: ...
     def find_user(self, email: str) -> TargetUser | None: ...
     def users(self) -> list[TargetUser]: ...
@@ -163,6 +203,10 @@ class Target(Protocol):
     def change_email(self, id: str, email: str) -> None: ...
     def suspend(self, id: str) -> None: ...
     def reactivate(self, id: str) -> None: ...
+    def group(self, id: str) -> TargetGroup | None:
+        """The group, with what protects it."""
+        ...
+
     def groups(self) -> list[TargetGroup]: ...
     def create_group(self, name: str, description: str) -> TargetGroup:
         """A new group, or the one that already carries this `description` (the bridge's mark of ownership)."""

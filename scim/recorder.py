@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from scim.ports import Clock, Ids, Settler, Store
 from scim.protocol.errors import Forbidden, InvalidValue, NotFound, Unavailable, Uniqueness
@@ -152,7 +153,7 @@ class Recorder:
                 external_ids=before.external_ids,
                 unique_keys=before.unique_keys,
                 lookup_keys=before.lookup_keys,
-                link=replace(current.link, unsettled=True, next_attempt_at=None),
+                link=replace(current.link, unsettled=True, next_attempt_at=None, **_UNDECIDED),
             )
             try:
                 self.store.replace(current, restored, event, (*change.revokes, *change.members), change.grants)
@@ -165,10 +166,14 @@ class Recorder:
             return
 
 
+_UNDECIDED: dict[str, Any] = {"held_at": None, "approved_version": 0, "approved_until": None}
+"""A hold and an approval are of one wish; with another one they end."""
+
+
 def owe(before: Record, after: Record, *, seen_by_target: bool) -> Record:
     """`after` with the link that fits: owed if the target sees a difference or owed one before, matched otherwise."""
     if seen_by_target or before.link.unsettled:
-        link = replace(before.link, unsettled=True, attempts=0, next_attempt_at=None)
+        link = replace(before.link, unsettled=True, attempts=0, next_attempt_at=None, **_UNDECIDED)
     else:
         link = replace(before.link, settled_version=after.version)
     return replace(after, link=link)

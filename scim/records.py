@@ -31,6 +31,10 @@ class Link:
     next_attempt_at: float | None = None  # seconds since the epoch; None = as soon as possible
     last_error: str | None = None
     waiting: str | None = None  # what a person has to do before the target can match, in a sentence
+    held_at: float | None = None  # since when this removal waits for a person's decision
+    approved_version: int = 0  # the version whose removal a person approved,
+    approved_until: float | None = None  # and until when that lets it through
+    removed_at: float | None = None  # when the bridge suspended the person or deleted the group that is still gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,21 @@ class Membership:
     attempts: int = 0
     next_attempt_at: float | None = None
     last_error: str | None = None
+    held_at: float | None = None  # since when this revocation waits for a person's decision
+    approved_until: float | None = None  # until when a person's approval lets it through
     stamp: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The removals of one scope that were applied lately, for the removal limit. `entries` are (minute, how many),
+    minutes since the epoch, oldest first; `base` is the largest number of people, groups or members the scope had
+    since the oldest entry. `alerted_at`: when the limit was last reported.
+    """
+
+    entries: tuple[tuple[int, int], ...] = ()
+    base: int = 0
+    alerted_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +140,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What is owed to the target."""
+    """What is owed to the target. `held`: how many of these are removals that wait for a person's decision."""
 
     users: int = 0
     groups: int = 0
     memberships: int = 0
+    held: int = 0
 
 
 # ── the target ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -144,23 +163,38 @@ class TargetState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TargetUser:
+    """`protected` says who they are if their kind is out of the bridge's reach: `a guest`."""
+
     id: str
     email: str
     name: str
     state: TargetState
+    protected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TargetGroup:
+    """`protected` says why the group is out of the bridge's reach: `built in`. Only `Target.group` knows it."""
+
     id: str
     name: str
     description: str = ""
+    protected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TargetMember:
     user_id: str
     role: Literal["member", "manager"] = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a preflight looked at. `detail` says what was found and, unless `ok`, what to do about it."""
+
+    subject: str
+    state: Literal["ok", "warning", "failed"]
+    detail: str
 
 
 class TargetError(Exception):

@@ -59,10 +59,49 @@ class Settings(BaseModel):
         description="`host:port` of a Firestore emulator to use instead of the cloud. Google's client reads it too.",
         pattern=r"^[^\s:/]+:\d{1,5}$",
     )
-    target: Literal["embedded"] = Field(
+    target: Literal["embedded", "onepassword"] = Field(
         "embedded",
         description="The system that is provisioned: `embedded`, a 1Password-like account in a file, "
-        "for trying and testing.",
+        "for trying and testing, or `onepassword`, the account the secret `scimsession` opens (docs/1password.md).",
+    )
+    op_path: str = Field(
+        "op",
+        min_length=1,
+        description="The 1Password CLI, version 2: a path, or a name that is looked up on PATH. "
+        "Used with TARGET=onepassword.",
+    )
+    target_calls_per_second: Seconds = Field(
+        4.0,
+        gt=0,
+        le=1000,
+        description="Most calls the target is sent in a second. 1Password publishes no limit.",
+    )
+    target_calls_per_day: int = Field(
+        50_000, ge=100, description="Calls in 24 hours an account allows. `TargetCalls` is degraded from 80 % of it on."
+    )
+    removal_window_minutes: int = Field(
+        60, ge=1, le=1440, description="How far back the removal limit looks. docs/safety.md says what it is."
+    )
+    removal_people_least: int = Field(
+        5, ge=0, description="As many people may be suspended, or groups deleted, in the window, however few there are."
+    )
+    removal_people_percent: float = Field(
+        10,
+        ge=0,
+        le=100,
+        description="Of all people as many per cent may be suspended in the window; of all groups, deleted.",
+    )
+    removal_group_least: int = Field(
+        20, ge=0, description="As many members may lose one group in the window, however few it has."
+    )
+    removal_group_percent: float = Field(
+        20, ge=0, le=100, description="Of one group's members as many per cent may lose it in the window."
+    )
+    hold_approval_hours: float = Field(
+        24,
+        gt=0,
+        le=720,
+        description="How long an approval of held removals is good for if the target is away.",
     )
     base_url: Annotated[str, AfterValidator(lambda url: url.rstrip("/"))] = Field(
         "",
@@ -85,7 +124,7 @@ class Settings(BaseModel):
         300.0,
         ge=1,
         description="Pause between two passes that confirm people who accepted their invitation. "
-        "`make run` sets 5; stay at 30 or more with an account that counts requests.",
+        "`make run` sets 5, or 30 with TARGET=onepassword, which allows no less.",
     )
     allowed_domains: Annotated[tuple[Domain, ...], BeforeValidator(_listed)] = Field(
         (),
@@ -160,6 +199,16 @@ def _misfits(settings: Settings) -> Iterator[str]:
             "BASE_URL must be https://host, without credentials, query or fragment; http:// is for this machine only, "
             "because tokens would travel in the clear."
         )
+    if settings.store == "firestore" and settings.target == "embedded" and not settings.firestore_emulator_host:
+        yield (
+            "TARGET is embedded: with STORE=firestore it must be onepassword, for the embedded target is a file "
+            "that an instance in the cloud loses."
+        )
+    if settings.target == "onepassword" and settings.confirm_interval_seconds < LEAST_CONFIRM_SECONDS:
+        yield (
+            f"CONFIRM_INTERVAL_SECONDS is {settings.confirm_interval_seconds:g}: with TARGET=onepassword it must be at "
+            f"least {LEAST_CONFIRM_SECONDS}, because an account counts requests."
+        )
     if settings.default_page > settings.max_page:
         yield f"DEFAULT_PAGE is {settings.default_page}: it must not exceed MAX_PAGE, which is {settings.max_page}."
     if settings.bulk_max_payload_bytes > settings.max_body_bytes:
@@ -168,6 +217,8 @@ def _misfits(settings: Settings) -> Iterator[str]:
             f"which is {settings.max_body_bytes}."
         )
 
+
+LEAST_CONFIRM_SECONDS = 30
 
 ORIGIN = re.compile(r"https://[^\s/?#@]+(/[^\s?#]*)?|http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?(/[^\s?#]*)?")
 

@@ -31,6 +31,8 @@ from scim.users import Users
 if TYPE_CHECKING:
     from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+    from scim.jobs.holds import Holds
+    from scim.jobs.work import Runner
     from scim.targets.embedded import EmbeddedTarget
     from scim.web.service import Service
 
@@ -72,7 +74,12 @@ def store(chosen: Settings) -> Store:
 
 
 def target(chosen: Settings) -> Target:
-    return embedded_target(chosen)
+    if chosen.target == "embedded":
+        return embedded_target(chosen)
+    from scim.targets.onepassword import OnePasswordTarget
+    from scim.targets.op import Op
+
+    return OnePasswordTarget(Op(chosen.op_path, secrets(chosen), chosen.target_calls_per_second))
 
 
 def embedded_target(chosen: Settings) -> "EmbeddedTarget":
@@ -99,17 +106,35 @@ def settler(chosen: Settings, wanted: Store) -> Settler:
         return DeferringSettler()
     from scim.jobs.settler import LocalSettler
 
-    return LocalSettler(wanted, target(chosen), time.time, event_id, _holder())
+    return LocalSettler(runner(chosen, wanted))
+
+
+def runner(chosen: Settings, wanted: Store) -> "Runner":
+    from scim.jobs.removals import RemovalLimit
+    from scim.jobs.work import Runner
+
+    limit = RemovalLimit(
+        chosen.removal_window_minutes * 60.0,
+        chosen.removal_people_least,
+        chosen.removal_people_percent,
+        chosen.removal_group_least,
+        chosen.removal_group_percent,
+    )
+    per_day = chosen.target_calls_per_day
+    return Runner(wanted, target(chosen), time.time, event_id, _holder(), limit, calls_per_day=per_day)
 
 
 def jobs(chosen: Settings) -> Jobs:
     from scim.jobs import confirm, settle
 
-    wanted, provisioned = store(chosen), target(chosen)
-    return Jobs(
-        settle=lambda: settle.run(wanted, provisioned, time.time, event_id, _holder()),
-        confirm=lambda: confirm.run(wanted, provisioned, time.time, event_id, _holder()),
-    )
+    worker = runner(chosen, store(chosen))
+    return Jobs(settle=lambda: settle.run(worker), confirm=lambda: confirm.run(worker))
+
+
+def holds(chosen: Settings) -> "Holds":
+    from scim.jobs.holds import Holds
+
+    return Holds(runner(chosen, store(chosen)), chosen.hold_approval_hours * 3600)
 
 
 def scim_service(chosen: Settings) -> "Service":
@@ -158,7 +183,8 @@ def admin_app() -> Flask:
     from scim.admin.app import create_app
 
     chosen = settings()
-    return create_app(store(chosen), lambda: secrets(chosen).get(ADMIN_SECRET), embedded_target(chosen))
+    account = embedded_target(chosen) if chosen.target == "embedded" else None
+    return create_app(store(chosen), lambda: secrets(chosen).get(ADMIN_SECRET), account)
 
 
 @cache

@@ -12,7 +12,9 @@ from scim.dialects import DIALECTS
 from scim.groups import Groups
 from scim.jobs import confirm, settle
 from scim.jobs.deferring import DeferringSettler
+from scim.jobs.removals import RemovalLimit
 from scim.jobs.settler import LocalSettler
+from scim.jobs.work import Runner
 from scim.matches import Matches
 from scim.ports import Store, Target
 from scim.protocol.discovery import Limits
@@ -28,12 +30,17 @@ from scim.users import Users
 from scim.web.app import create_app
 from scim.web.service import Service
 from scim.wiring import event_id, new_id
+from tests import canaries
 
 BASE_URL = "https://bridge.example.com/scim/v2"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+
+
+UNLIMITED = RemovalLimit(people_least=10**6, group_least=10**6)
+"""Most tests remove more of their few people than a company does of its many."""
 
 
 class Clock:
@@ -57,6 +64,7 @@ class Bridge:
     clock: Clock
     http: FlaskClient
     tokens: dict[str, str]
+    limit: RemovalLimit
     dialect: str = "rfc"
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
@@ -64,11 +72,11 @@ class Bridge:
             "Authorization": f"Bearer {self.tokens[self.dialect]}",
             **{k.replace("_", "-"): v for k, v in headers.items()},
         }
-        if body is None:
-            return self.http.open(path, method=method, headers=given)
-        return self.http.open(
-            path, method=method, json=body, headers={"Content-Type": "application/scim+json", **given}
-        )
+        body = {} if body is None else {"json": body}
+        kind = {"Content-Type": "application/scim+json"} if body else {}
+        answer = self.http.open(path, method=method, headers={**kind, **given}, **body)
+        canaries.look("answers", answer.text, tokens=True)
+        return answer
 
     def post_user(self, user_name: str = "bjensen@example.com", **attributes: Any) -> dict[str, Any]:
         answer = self.send("POST", "/Users", {"schemas": [USER], "userName": user_name, **attributes})
@@ -87,10 +95,14 @@ class Bridge:
         return self.send("PATCH", path, {"schemas": [PATCH], "Operations": list(operations)}, **headers)
 
     def settle(self) -> Report:
-        return settle.run(self.store, self.target, self.clock, event_id, "test")
+        return settle.run(self.runner())
 
     def confirm(self) -> Report:
-        return confirm.run(self.store, self.target, self.clock, event_id, "test")
+        return confirm.run(self.runner())
+
+    def runner(self, **replaced: Any) -> Runner:
+        ports = {"store": self.store, "target": self.target, "clock": self.clock, "limit": self.limit}
+        return Runner(**{**ports, **replaced}, event_id=event_id, holder="test")
 
 
 def make_bridge(
@@ -100,14 +112,19 @@ def make_bridge(
     wait: float = 5.0,
     limits: Limits | None = None,
     domains: tuple[str, ...] = (),
+    removals: RemovalLimit = UNLIMITED,
+    target: Target | None = None,
+    clock: Clock | None = None,
 ) -> Bridge:
-    clock = Clock()
+    """`target`: something else than the embedded one, for whose world the caller knows another way."""
+    clock = clock or Clock()
     kept = store or SqliteStore(":memory:")
-    target = EmbeddedTarget(":memory:", allowed_domains=domains)
+    provisioned: Any = target or EmbeddedTarget(":memory:", allowed_domains=domains)
     secrets = LocalSecrets(directory / "secrets")
     given = mint_all(secrets, clock)
-    service = make_service(kept, target, clock, secrets, wait, limits or Limits())
-    return Bridge(kept, target, clock, create_app(service).test_client(), given)
+    runner = Runner(kept, provisioned, clock, event_id, "web", removals)
+    service = make_service(runner, secrets, wait, limits or Limits())
+    return Bridge(kept, provisioned, clock, create_app(service).test_client(), given, removals)
 
 
 def mint_all(secrets: LocalSecrets, clock: Clock) -> dict[str, str]:
@@ -117,10 +134,9 @@ def mint_all(secrets: LocalSecrets, clock: Clock) -> dict[str, str]:
     return {dialect: str(token) for dialect, (token, _) in minted.items()}
 
 
-def make_service(
-    store: Store, target: Target, clock: Clock, secrets: LocalSecrets, wait: float, limits: Limits
-) -> Service:
-    settler = LocalSettler(store, target, clock, event_id, "web") if wait else DeferringSettler()
+def make_service(runner: Runner, secrets: LocalSecrets, wait: float, limits: Limits) -> Service:
+    store, clock = runner.store, runner.clock
+    settler = LocalSettler(runner) if wait else DeferringSettler()
     recorder = Recorder(store, settler, clock, new_id, event_id, wait)
     return Service(
         Users(recorder),

@@ -7,7 +7,12 @@ from pydantic import ValidationError
 
 from scim.settings import Settings, SettingsError
 
-CLOUD = {"STORE": "firestore", "GOOGLE_CLOUD_PROJECT": "example", "BASE_URL": "https://scim.example.com"}
+CLOUD = {
+    "STORE": "firestore",
+    "GOOGLE_CLOUD_PROJECT": "example",
+    "BASE_URL": "https://scim.example.com",
+    "TARGET": "onepassword",
+}
 
 
 def test_an_empty_environment_is_a_bridge_at_a_desk():
@@ -16,7 +21,7 @@ def test_an_empty_environment_is_a_bridge_at_a_desk():
     assert (settings.store, settings.target, settings.base_url) == ("sqlite", "embedded", "http://127.0.0.1:8080")
 
 
-def test_the_cloud_is_described_by_three_variables():
+def test_the_cloud_is_described_by_four_variables():
     settings = Settings.from_environment(CLOUD)
 
     assert (settings.store, settings.google_cloud_project) == ("firestore", "example")
@@ -61,13 +66,15 @@ def test_settings_cannot_be_changed():
     ("environ", "sentence"),
     [
         ({"STORE": "redis"}, "STORE is 'redis': it must be 'sqlite' or 'firestore'."),
-        ({"TARGET": "nowhere"}, "TARGET is 'nowhere': it must be 'embedded'."),
+        ({"TARGET": "nowhere"}, "TARGET is 'nowhere': it must be 'embedded' or 'onepassword'."),
         ({"SETTLE_WAIT_SECONDS": "26"}, "SETTLE_WAIT_SECONDS is '26': it must be less than or equal to 25."),
         ({"SETTLE_WAIT_SECONDS": "nan"}, "SETTLE_WAIT_SECONDS is 'nan': it must be a finite number."),
         ({"ALLOWED_DOMAINS": "example"}, "ALLOWED_DOMAINS is 'example': it must list domains, such as"),
         ({"FIRESTORE_EMULATOR_HOST": "http://x"}, "FIRESTORE_EMULATOR_HOST is 'http://x': it must be host:port"),
         ({"DEFAULT_PAGE": "501"}, "DEFAULT_PAGE is 501: it must not exceed MAX_PAGE, which is 500."),
         ({"MAX_BODY_BYTES": "2048"}, "BULK_MAX_PAYLOAD_BYTES is 1048576: it must not exceed MAX_BODY_BYTES"),
+        ({"TARGET": "onepassword", "CONFIRM_INTERVAL_SECONDS": "29"}, "CONFIRM_INTERVAL_SECONDS is 29: with TARGET"),
+        (CLOUD | {"TARGET": ""}, "TARGET is embedded: with STORE=firestore it must be onepassword"),
         (CLOUD | {"GOOGLE_CLOUD_PROJECT": ""}, "GOOGLE_CLOUD_PROJECT is not set: STORE=firestore needs"),
         (CLOUD | {"BASE_URL": ""}, "BASE_URL is not set: STORE=firestore needs the public URL"),
         (CLOUD | {"BASE_URL": "http://scim.example.com"}, "BASE_URL must be https://host"),

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from scim import __version__
-from scim.cli import jobs, local, tokens
+from scim.cli import doctor, holds, jobs, local, tokens
 from scim.cli.console import Problem, complain, say
+from scim.jobs.holds import HoldChanged, HoldsBusy
 from scim.records import SecretMissing, SecretsUnavailable, StoreUnavailable, TargetError
 from scim.settings import SettingsError
 from scim.tokens import NoLiveToken, TokenListInvalid, TooManyLive, UnknownToken
@@ -23,6 +24,8 @@ EXPECTED = (
     TokenListInvalid,
     TooManyLive,
     UnknownToken,
+    HoldChanged,
+    HoldsBusy,
 )
 """Whose text is fit for an operator."""
 
@@ -34,6 +37,8 @@ app = typer.Typer(
 )
 app.add_typer(local.commands, name="local")
 app.add_typer(tokens.commands, name="token")
+app.add_typer(holds.commands, name="holds")
+app.command()(doctor.doctor)
 app.command()(jobs.status)
 app.command()(jobs.settle)
 app.command()(jobs.confirm)

@@ -25,7 +25,8 @@ def ensure_bridge(settings: Settings) -> Bridge:
     origin = f"http://{desk.HOST}:{settings.port}"
     _ensure_key(secrets, wiring.JOBS_SECRET)
     admin_key = _ensure_key(secrets, wiring.ADMIN_SECRET)
-    bridge = Bridge(f"{origin}/scim/v2", given["rfc"], given, Secret(f"{origin}/admin/?key={admin_key}"))
+    admin_url = Secret(f"{origin}/admin/?key={admin_key}")
+    bridge = Bridge(f"{origin}/scim/v2", given["rfc"], given, admin_url, settings.target)
     desk.write(settings, bridge)
     return bridge
 

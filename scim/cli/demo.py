@@ -11,7 +11,7 @@ from scim import wiring
 from scim.cli import desk, server
 from scim.cli.account import show_world
 from scim.cli.client import Client
-from scim.cli.console import say
+from scim.cli.console import Problem, say
 from scim.cli.credentials import ensure_bridge
 from scim.cli.desk import Bridge
 from scim.settings import Settings
@@ -47,8 +47,10 @@ def demo() -> None:
 @contextmanager
 def _a_bridge() -> Iterator[tuple[Settings, Bridge]]:
     settings = desk.settings(os.environ)
+    _require_embedded(settings.target)
     running = desk.read(settings)
     if running and server.answers(settings.port):
+        _require_embedded(running.target)
         say(f"Playing against the bridge that runs on port {settings.port}.")
         yield settings, running
         return
@@ -63,6 +65,14 @@ def _a_bridge() -> Iterator[tuple[Settings, Bridge]]:
             yield own, bridge
         finally:
             started.end()
+
+
+def _require_embedded(target: str) -> None:
+    if target != "embedded":
+        raise Problem(
+            "The demo invites people who do not exist, so it is for the embedded target only, and this bridge "
+            "provisions a 1Password account. End it, or play with another STATE_DIR and PORT."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,17 +19,21 @@ DEFAULTS = {"SETTLE_INTERVAL_SECONDS": "2", "CONFIRM_INTERVAL_SECONDS": "5", "ST
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """What a client at this desk has to know, as `bridge.json` holds it. `tokens` maps dialect to token."""
+    """What a client at this desk has to know, as `bridge.json` holds it. `tokens` maps dialect to token, `target` is
+    the setting it was started with.
+    """
 
     base_url: str
     token: Secret
     tokens: Mapping[str, Secret]
     admin_url: Secret
+    target: str = "embedded"
 
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
     """`environ` with a desk's defaults, for this process and the server it starts."""
-    chosen = {**DEFAULTS, **{name: value for name, value in environ.items() if value}}
+    defaults = DEFAULTS | ({"CONFIRM_INTERVAL_SECONDS": "30"} if environ.get("TARGET") == "onepassword" else {})
+    chosen = {**defaults, **{name: value for name, value in environ.items() if value}}
     return {**chosen, "STATE_DIR": str(Path(chosen["STATE_DIR"]).absolute())}
 
 
@@ -79,7 +83,8 @@ def read(settings: Settings) -> Bridge | None:
     try:
         content = json.loads(bridge_file(settings).read_text())
         tokens = {str(dialect): Secret(token) for dialect, token in content["tokens"].items()}
-        return Bridge(content["base_url"], Secret(content["token"]), tokens, Secret(content["admin_url"]))
+        admin_url, target = Secret(content["admin_url"]), str(content.get("target", "embedded"))
+        return Bridge(content["base_url"], Secret(content["token"]), tokens, admin_url, target)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as cause:

@@ -16,6 +16,8 @@ def status() -> None:
         users, groups = store.count("User"), store.count("Group")
     say(f"Wanted: {users} users, {groups} groups.")
     say(f"Owed to the target: {backlog.users} users, {backlog.groups} groups, {backlog.memberships} memberships.")
+    if backlog.held:
+        say(f"Held until you decide: {backlog.held} removals (`python -m scim holds`).", style="bold")
     rows = [(report.source, report.state, report.at, report.expires) for report in reports]
     show("Jobs", ("job", "state", "last run", "expected before"), rows)
 

@@ -10,11 +10,12 @@ import typer
 from scim import logs, wiring
 from scim.cli import demo, desk, server
 from scim.cli.account import show_world
-from scim.cli.console import say
+from scim.cli.console import Problem, say
 from scim.cli.credentials import ensure_bridge
 from scim.cli.desk import Bridge
 from scim.cli.schedule import Duty, keep
 from scim.settings import Settings
+from scim.targets.embedded import EmbeddedTarget
 
 commands = typer.Typer(no_args_is_help=True, help="A bridge at a desk: embedded target, SQLite, no cloud.")
 
@@ -65,13 +66,17 @@ def _announce(settings: Settings, bridge: Bridge) -> None:
         say(f"    {dialect:<13} {token}")
     say()
     say(f"  All of this is in {desk.bridge_file(settings)}, the log in {desk.log_file(settings)}.")
-    say("  See it work: `make demo` in another terminal. See who arrived: `.venv/bin/python -m scim local show`.")
+    if settings.target == "embedded":
+        say("  See it work: `make demo` in another terminal. See who arrived: `.venv/bin/python -m scim local show`.")
+    else:
+        say("  Is everything in order? `.venv/bin/python -m scim doctor`.")
+        say("  What is owed? `.venv/bin/python -m scim status`.")
 
 
 @commands.command()
 def accept(email: Annotated[str, typer.Argument(help="The address that was invited.")]) -> None:
     """Accept an invitation, as the person would by its link. The bridge confirms them at the next pass."""
-    with closing(wiring.embedded_target(desk.settings(os.environ))) as account:
+    with closing(_embedded()) as account:
         account.accept(email)
     say(f"{email} has accepted; the bridge confirms within seconds if it runs.")
 
@@ -79,12 +84,22 @@ def accept(email: Annotated[str, typer.Argument(help="The address that was invit
 @commands.command("show")
 def show_(as_json: Annotated[bool, typer.Option("--json", help="The whole world, as JSON.")] = False) -> None:
     """Show the people and groups that arrived in the embedded target."""
-    with closing(wiring.embedded_target(desk.settings(os.environ))) as account:
+    with closing(_embedded()) as account:
         world = account.world()
     if as_json:
         say(json.dumps(world, indent=2, default=str))
         return
     show_world(world)
+
+
+def _embedded() -> EmbeddedTarget:
+    settings = desk.settings(os.environ)
+    if settings.target != "embedded":
+        raise Problem(
+            "This is for the embedded target. With TARGET=onepassword, people and groups are in the account itself, "
+            "and people accept by the link in their e-mail."
+        )
+    return wiring.embedded_target(settings)
 
 
 commands.command("demo")(demo.demo)

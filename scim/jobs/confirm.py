@@ -1,41 +1,69 @@
-"""Confirm people who accepted their invitation: those the bridge is linked to and the identity provider still wants."""
+"""Confirm people who accepted their invitation: those the bridge is linked to and the identity provider still wants.
+
+It also looks at whom the bridge waits for, since it sees everybody: who did what they had to is settled anew.
+"""
 
 import logging
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from scim import identity
+from scim.jobs import spending
 from scim.jobs.lease import Lease
-from scim.jobs.work import Work, instant
-from scim.ports import Clock, Ids, Store, Target
+from scim.jobs.people import UNKNOWN_STATE
+from scim.jobs.work import Runner, Work, instant
+from scim.ports import Store
 from scim.records import Record, Report, TargetError, TargetState, TargetUser
 
 log = logging.getLogger("scim.confirm")
 
 DEADLINE_SECONDS = 100.0
+CALL_SECONDS = 20.0
 REPORT_SECONDS = 600.0
 
 
-def run(  # noqa: PLR0913, PLR0917 -- the ports a pass needs, each under its own name
-    store: Store, target: Target, clock: Clock, event_id: Ids, holder: str, pause: Callable[[float], None] = time.sleep
-) -> Report:
+def run(runner: Runner) -> Report:
     """One pass. From a cold start it needs nothing but the store and the target; nobody has to call first."""
-    work = Work(store, target, clock, event_id, clock() + DEADLINE_SECONDS)
+    ends = runner.clock() + DEADLINE_SECONDS
+    work = runner.work(ends, ends + CALL_SECONDS)
+    report = _kept(work, *_pass(work))
+    spending.note(runner)
+    return report
+
+
+def _pass(work: Work) -> tuple[str, dict[str, object]]:
     try:
-        accepted = [person for person in target.users() if person.state is TargetState.ACCEPTED]
+        people = work.people()
     except TargetError as error:
         log.warning("confirm.unavailable", extra={"reason": str(error)})
-        return _kept(work, "unhealthy", {"reason": str(error)})
+        return "unhealthy", {"reason": str(error)}
+    _look_again(work, people)
+    accepted = [person for person in people.values() if person.state is TargetState.ACCEPTED]
     if not accepted:
-        return _kept(work, "healthy", {"confirmed": 0, "failed": 0})
-    lease = Lease(store, holder, clock)
-    if not lease.acquire_by(work.ends, pause):
-        return _kept(work, "degraded", {"skipped": "another runner is at work", "accepted": len(accepted)})
+        return "healthy", {"confirmed": 0, "failed": 0}
+    lease = work.runner.lease()
+    if not lease.acquire_by(work.ends, work.runner.pause):
+        return "degraded", {"skipped": "another runner is at work", "accepted": len(accepted)}
     try:
         confirmed, failed = _confirm_all(work, lease, accepted)
     finally:
         lease.release()
-    return _kept(work, "degraded" if failed else "healthy", {"confirmed": confirmed, "failed": failed})
+    return "degraded" if failed else "healthy", {"confirmed": confirmed, "failed": failed}
+
+
+def _look_again(work: Work, people: Mapping[str, TargetUser]) -> None:
+    """People whom the bridge waits for are owed a look once the target shows what it waited for."""
+    for record in work.store.waiting("User"):
+        person = people.get(record.link.target_id or "")
+        if person and _has_come(record, person):
+            work.owe_again(record.ref)
+
+
+def _has_come(record: Record, person: TargetUser) -> bool:
+    if record.link.waiting == UNKNOWN_STATE:
+        return person.state is not TargetState.UNKNOWN
+    email = identity.address(record.document)
+    return email is not None and identity.email_key(email) == identity.email_key(person.email)
 
 
 def _confirm_all(work: Work, lease: Lease, accepted: Sequence[TargetUser]) -> tuple[int, int]:

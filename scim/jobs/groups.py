@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from scim import identity
-from scim.jobs.work import Work
-from scim.records import Link, Record, RefusedByTarget, TargetGroup
+from scim.jobs.people import is_approved
+from scim.jobs.removals import GROUPS, Held
+from scim.jobs.work import NO_EFFECT, Work
+from scim.records import Link, Record, RefusedByTarget, TargetGroup, TargetUnavailable
 
 MARK = "Managed by the SCIM bridge"
 
@@ -14,24 +16,28 @@ def mark(record: Record) -> str:
     return f"{MARK} ({record.id})"
 
 
-def settle(work: Work, record: Record) -> None:
-    """Raises TargetError."""
+def settle(work: Work, record: Record) -> bool:
+    """Always True: what is done to a group is seen by the listing of the next one. Raises TargetError, Held."""
     group = _present(work, record)
     if not record.wanted:
         _end(work, record, group)
-        return
+        return True
     if group is None and record.link.target_id:
         record = _let_go(work, record)
     if group is None:
         group = _make(work, record)
     _rename(work, record, group)
     work.store.save_link(record.ref, Link(target_id=group.id, target_state="active"), record.version, None)
+    return True
 
 
 def _present(work: Work, record: Record) -> TargetGroup | None:
+    """By its id, listed or not: what is taken for vanished is made anew. Else by our mark, if a kill came before the
+    link.
+    """
     by_id = {group.id: group for group in work.groups()}
-    if linked := by_id.get(record.link.target_id or ""):
-        return linked
+    if record.link.target_id:
+        return by_id.get(record.link.target_id) or work.group(record.link.target_id)
     ours = mark(record)
     return next((group for group in by_id.values() if group.description == ours), None)
 
@@ -65,9 +71,13 @@ def _rename(work: Work, record: Record, group: TargetGroup) -> None:
     if group.name == name:
         return
     _refuse_foreign(work, name, but=group.id)
+    work.require_reachable_group(group.id)
     work.target.rename_group(group.id, name)
     work.forget()
     work.tell("group.renamed", record.ref, name=name)
+    after = work.group(group.id)
+    if after is None or after.name != name:
+        raise TargetUnavailable(NO_EFFECT)
 
 
 def _refuse_foreign(work: Work, name: str, but: str = "") -> None:
@@ -83,8 +93,29 @@ def _refuse_foreign(work: Work, name: str, but: str = "") -> None:
 
 def _end(work: Work, record: Record, group: TargetGroup | None) -> None:
     """A group of ours goes; one that was there before stays, and loses the members we gave it."""
+    link = Link(target_id=record.link.target_id, removed_at=record.link.removed_at)
     if group is not None and record.origin == "created":
-        work.target.delete_group(group.id)
-        work.forget()
-        work.tell("group.deleted", record.ref)
-    work.store.save_link(record.ref, Link(target_id=record.link.target_id), record.version, None)
+        link = _delete(work, record, group)
+    work.store.save_link(record.ref, link, record.version, None)
+
+
+def _delete(work: Work, record: Record, group: TargetGroup) -> Link:
+    """A group counts as one removal, and a large one as too many: all its members lose what it gave them."""
+    work.require_reachable_group(group.id)
+    now = work.clock()
+    if not is_approved(record, now):
+        size = sum(member.role == "member" for member in work.members(group.id).values())
+        if size > work.removals.limit.group_least:
+            raise Held(
+                f"Held: the group {record.document['displayName']!r} has {size} members, who would all lose what it "
+                "gives them; deleting it needs a person's approval (python -m scim holds)."
+            )
+        work.removals.spend(GROUPS, work.store.count("Group"))
+    removed = replace(record.link, target_id=group.id, removed_at=now)
+    work.store.save_link(record.ref, removed, None, None)
+    work.target.delete_group(group.id)
+    work.forget()
+    work.tell("group.deleted", record.ref)
+    if work.group(group.id):
+        raise TargetUnavailable(NO_EFFECT)
+    return Link(target_id=group.id, removed_at=now)

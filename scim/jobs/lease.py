@@ -19,11 +19,12 @@ class Lease:
     store: Store
     holder: str
     clock: Clock
+    name: str = NAME
     _since: float = float("-inf")
 
     def acquire(self) -> bool:
         now = self.clock()
-        if not self.store.acquire_lease(NAME, self.holder, now, SECONDS):
+        if not self.store.acquire_lease(self.name, self.holder, now, SECONDS):
             return False
         self._since = now
         return True
@@ -46,4 +47,4 @@ class Lease:
         return passed < SECONDS and self.acquire()
 
     def release(self) -> None:
-        self.store.release_lease(NAME, self.holder)
+        self.store.release_lease(self.name, self.holder)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from scim.jobs.removals import Held
 from scim.protocol.errors import InvalidValue
 from scim.records import (
     DeniedByTarget,
@@ -29,9 +30,11 @@ _REFUSALS = (RefusedByTarget, DeniedByTarget, UnsupportedByTarget, InvalidValue)
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """`refused`: asking again will not help by itself. `deferred`: no usable answer. `crashed`: nobody foresaw it."""
+    """`refused`: asking again will not help by itself. `held`: a removal that waits for a person. `deferred`: no usable
+    answer. `crashed`: nobody foresaw it.
+    """
 
-    kind: Literal["refused", "deferred", "crashed"]
+    kind: Literal["refused", "held", "deferred", "crashed"]
     reason: str
     first_seconds: float = FIRST_SECONDS
     denied: bool = False
@@ -46,12 +49,14 @@ def meet(step: Callable[[], Result], ref: Ref) -> "Result | Trouble":
     except StoreUnavailable:
         raise
     except Exception as error:
-        if not isinstance(error, (TargetError, InvalidValue)):
+        if not isinstance(error, (TargetError, InvalidValue, Held)):
             log.exception("settle.crashed", extra={"resource": ref.kind, "id": ref.id})
         return _trouble(error)
 
 
 def _trouble(error: Exception) -> Trouble:
+    if isinstance(error, Held):
+        return Trouble("held", str(error))
     if isinstance(error, _REFUSALS):
         return Trouble("refused", str(error), denied=isinstance(error, DeniedByTarget))
     if isinstance(error, TargetError):

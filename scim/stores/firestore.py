@@ -1,8 +1,8 @@
 """The store in the cloud: Firestore.
 
 Documents: `users`, `groups`, `memberships/{group}:{user}`, `keys/{digest}`, `events` (with `expire_at` for the TTL
-policy), `leases`, `reports`. The order of records is that of their ids. Every method says in `ports.Store` how many
-round trips it may take.
+policy), `leases`, `reports`, `ledgers/{digest}`. The order of records is that of their ids. Every method says in
+`ports.Store` how many round trips it may take.
 """
 
 import time
@@ -12,7 +12,7 @@ from uuid import uuid4
 from google.cloud.firestore import Client
 
 from scim.ports import Clock, Ids
-from scim.records import Backlog, Event, Kind, Link, Membership, Record, Ref, Report
+from scim.records import Backlog, Event, Kind, Ledger, Link, Membership, Record, Ref, Report
 from scim.stores.firestore_calls import Calls, Connect
 from scim.stores.firestore_journal import Journal
 from scim.stores.firestore_memberships import Memberships
@@ -115,6 +115,21 @@ class FirestoreStore:
     def postpone_membership(self, edge: Membership) -> None:
         self._memberships.postpone(edge)
 
+    def held(self, kind: Kind) -> list[Record]:
+        return self._records.held(kind)
+
+    def held_memberships(self) -> list[Membership]:
+        return self._memberships.held()
+
+    def waiting(self, kind: Kind) -> list[Record]:
+        return self._records.waiting(kind)
+
+    def ledger(self, scope: str) -> Ledger:
+        return self._journal.ledger(scope)
+
+    def put_ledger(self, scope: str, ledger: Ledger) -> None:
+        self._journal.put_ledger(scope, ledger)
+
     def append_event(self, event: Event) -> None:
         self._journal.append(event)
 
@@ -134,7 +149,8 @@ class FirestoreStore:
         return self._journal.reports()
 
     def backlog(self) -> Backlog:
-        return Backlog(self._records.owed("User"), self._records.owed("Group"), self._memberships.owed())
+        held = self._records.count_held("User") + self._records.count_held("Group") + self._memberships.count_held()
+        return Backlog(self._records.owed("User"), self._records.owed("Group"), self._memberships.owed(), held)
 
     def close(self) -> None:
         self._calls.close()

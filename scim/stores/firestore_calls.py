@@ -21,6 +21,7 @@ from scim.records import StoreUnavailable
 from scim.stores.firestore_rows import Snapshot
 
 WRITES_PER_COMMIT = 500
+READ_AT_ONCE = 1000
 TRIES = 8
 
 _ATTEMPT_SECONDS = 8.0  # an identity provider gives up after some 30 s; the client's own default is 60 to 300 s
@@ -80,6 +81,15 @@ class Calls:
 
         with _translated():
             return _RETRY(attempt)()
+
+    def pages(self, query: Any) -> Iterator[Snapshot]:
+        """An ordered query, read in pages: no single answer is larger than memory or longer than its time."""
+        page = self.query(query.limit(READ_AT_ONCE))
+        while page:
+            yield from page
+            if len(page) < READ_AT_ONCE:
+                return
+            page = self.query(query.limit(READ_AT_ONCE).start_after(page[-1]))
 
     def count(self, query: Any) -> int:
         def attempt() -> int:

@@ -1,13 +1,14 @@
-"""Events, leases and reports in Firestore."""
+"""Events, leases, reports and ledgers in Firestore."""
 
 from json import dumps, loads
 
 from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
 from google.cloud.firestore import DocumentReference, FieldFilter, Query, WriteBatch
 
-from scim.records import Event, Report
+from scim.records import Event, Ledger, Report
 from scim.stores.firestore_calls import TRIES, Calls
-from scim.stores.firestore_rows import event_fields, to_event
+from scim.stores.firestore_rows import digest, event_fields, to_event
+from scim.stores.rows import decode_ledger, encode_ledger
 
 
 class Journal:
@@ -82,3 +83,16 @@ class Journal:
             detail = loads(fields["detail"])
             reports.append(Report(found.id, fields["at"], fields["expires"], fields["state"], detail))
         return reports
+
+    def ledger(self, scope: str) -> Ledger:
+        document = self._ledger(scope)
+        found = self._calls.read([document]).get(document)
+        return decode_ledger(found.get("body")) if found else Ledger()
+
+    def put_ledger(self, scope: str, ledger: Ledger) -> None:
+        batch = self._calls.batch()
+        batch.set(self._ledger(scope), {"scope": scope, "body": encode_ledger(ledger)})
+        self._calls.commit(batch)
+
+    def _ledger(self, scope: str) -> DocumentReference:
+        return self._calls.document("ledgers", digest("ledger", scope))

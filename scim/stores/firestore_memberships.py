@@ -22,10 +22,9 @@ from google.cloud.firestore import (
 from scim.records import Event, Membership, Ref, StoreUnavailable
 from scim.stores.firestore_calls import TRIES, WRITES_PER_COMMIT, Calls
 from scim.stores.firestore_journal import Journal
-from scim.stores.firestore_rows import edge_id, to_member, to_membership, wished_edge
+from scim.stores.firestore_rows import edge_id, to_member, to_membership, updated, wished_edge
 
 PER_COMMIT = WRITES_PER_COMMIT // 2 - 10  # two writes for each member; the rest is for a record, its keys, its event
-_READ_AT_ONCE = 1000
 
 Wishes = Mapping[str, bool]
 
@@ -88,7 +87,7 @@ class Memberships:
         edges = self._calls.collection("memberships")
         query = edges.where(filter=FieldFilter("member_of", "==", group_id)).order_by("__name__")
         prefix = len(edge_id(group_id, ""))
-        return [to_member(found, found.id[prefix:]) for found in self._pages(query.select(["display"]))]
+        return [to_member(found, found.id[prefix:]) for found in self._calls.pages(query.select(["display"]))]
 
     def of(self, ref: Ref) -> list[list[str]]:
         """The names of all edges of the resource, wanted or not, in parts that one commit can erase."""
@@ -114,11 +113,18 @@ class Memberships:
             query = edges.where(filter=FieldFilter("due", "<=", now)).order_by("due").limit(limit)
             return [to_membership(found) for found in self._calls.query(query)]
         query = edges.where(filter=FieldFilter("owed", "==", group_id)).order_by("__name__")
-        owed = map(to_membership, self._pages(query))
+        owed = map(to_membership, self._calls.pages(query))
         return list(islice((edge for edge in owed if (edge.next_attempt_at or 0) <= now), limit))
 
     def owed(self) -> int:
         return self._calls.count(self._calls.collection("memberships").where(filter=FieldFilter("due", ">=", 0)))
+
+    def held(self) -> list[Membership]:
+        found = map(to_membership, self._calls.pages(self._calls.collection("memberships").order_by("held")))
+        return sorted(found, key=lambda edge: (edge.group_id, edge.user_id))
+
+    def count_held(self) -> int:
+        return self._calls.count(self._calls.collection("memberships").where(filter=FieldFilter("held", ">=", 0)))
 
     def settle(self, edge: Membership, event: Event | None) -> None:
         """The event says what was done to the target, so it is kept even if the edge is no longer what it was."""
@@ -126,8 +132,8 @@ class Memberships:
         document = self._edge(edge.group_id, edge.user_id)
         batch = self._calls.batch()
         if edge.wanted:
-            settled = {"owed": DELETE_FIELD, "due": DELETE_FIELD, "attempts": 0, "last_error": None}
-            batch.update(document, settled, unchanged)
+            ended = dict.fromkeys(["owed", "due", "held", "approved_until"], DELETE_FIELD)
+            batch.update(document, ended | {"attempts": 0, "last_error": None}, unchanged)
         else:
             batch.delete(document, unchanged)
         self._journal.write(batch, event)
@@ -137,9 +143,15 @@ class Memberships:
             self._journal.append(event)
 
     def postpone(self, edge: Membership) -> None:
-        fields = {"due": edge.next_attempt_at or 0, "attempts": edge.attempts, "last_error": edge.last_error}
+        fields = {
+            "due": edge.next_attempt_at or 0,
+            "attempts": edge.attempts,
+            "last_error": edge.last_error,
+            "held": edge.held_at,
+            "approved_until": edge.approved_until,
+        }
         batch = self._calls.batch()
-        batch.update(self._edge(edge.group_id, edge.user_id), fields, self._calls.unchanged(edge.stamp))
+        batch.update(self._edge(edge.group_id, edge.user_id), updated(fields), self._calls.unchanged(edge.stamp))
         try:
             self._calls.commit_if(batch)
         except (FailedPrecondition, NotFound):
@@ -170,13 +182,4 @@ class Memberships:
         return self._calls.document("memberships", edge_id(group_id, user_id))
 
     def _names(self, query: Any) -> Iterator[str]:
-        return (found.id for found in self._pages(query))
-
-    def _pages(self, query: Any) -> Iterator[Any]:
-        """A query in name order, read in pages: no single answer is larger than memory or longer than its time."""
-        page = self._calls.query(query.limit(_READ_AT_ONCE))
-        while page:
-            yield from page
-            if len(page) < _READ_AT_ONCE:
-                return
-            page = self._calls.query(query.limit(_READ_AT_ONCE).start_after({"__name__": page[-1].reference}))
+        return (found.id for found in self._calls.pages(query))

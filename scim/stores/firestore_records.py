@@ -41,6 +41,17 @@ class Records:
         query = self._collection(kind).where(filter=FieldFilter("due", "<=", now)).order_by("due").limit(limit)
         return [to_record(found) for found in self._calls.query(query)]
 
+    def held(self, kind: Kind) -> list[Record]:
+        """A record that is not held has no such field, and an order leaves it out; equal ones come by name."""
+        return [to_record(found) for found in self._calls.pages(self._collection(kind).order_by("held"))]
+
+    def waiting(self, kind: Kind) -> list[Record]:
+        query = self._collection(kind).where(filter=FieldFilter("waits", "==", value=True)).order_by("__name__")
+        return [to_record(found) for found in self._calls.pages(query)]
+
+    def count_held(self, kind: Kind) -> int:
+        return self._calls.count(self._collection(kind).where(filter=FieldFilter("held", ">=", 0)))
+
     def owed(self, kind: Kind) -> int:
         return self._calls.count(self._collection(kind).where(filter=FieldFilter("due", ">=", 0)))
 

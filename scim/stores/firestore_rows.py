@@ -23,7 +23,7 @@ Fields = dict[str, Any]
 Snapshot = DocumentSnapshot[DocumentReference]
 
 
-def digest(kind: Kind, key: str) -> str:
+def digest(kind: str, key: str) -> str:
     """A key as an identifier: of fixed length (an indexed text is cut at 1,500 bytes), and any character goes."""
     return sha256(f"{kind}\0{key}".encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -48,13 +48,12 @@ def record_fields(record: Record, operation: str) -> Fields:
         "wanted": int(record.wanted),
         "due": due(record.link),
         "find_keys": keys if record.wanted else None,
-        "linked_to": record.link.target_id if record.wanted else None,
+        **found_by(record.link, wanted=record.wanted),
     }
 
 
 def created_fields(record: Record, operation: str) -> Fields:
-    present = {name: value for name, value in record_fields(record, operation).items() if value is not None}
-    return present | ({"group_ids": []} if record.kind == "User" else {})
+    return present(record_fields(record, operation)) | ({"group_ids": []} if record.kind == "User" else {})
 
 
 def replaced_fields(before: Record, after: Record, operation: str) -> Fields:
@@ -65,11 +64,36 @@ def replaced_fields(before: Record, after: Record, operation: str) -> Fields:
         fields["former_keys"] = digests(before.kind, before.unique_keys + before.lookup_keys)
         if before.kind == "User":
             fields["group_ids"] = []
+    return updated(fields)
+
+
+def present(fields: Fields) -> Fields:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def updated(fields: Fields) -> Fields:
+    """What makes an update remove the fields that are None."""
     return {name: DELETE_FIELD if value is None else value for name, value in fields.items()}
 
 
-def link_fields(link: Link) -> Fields:
+def found_by(link: Link, *, wanted: bool) -> Fields:
+    """The fields that queries for a link read; an absent one is None."""
     return {
+        "linked_to": (link.target_id or None) if wanted else None,
+        "held": link.held_at,
+        "waits": True if wanted and link.waiting is not None else None,
+    }
+
+
+def link_fields(link: Link) -> Fields:
+    """What an older release does not know is left out where it says nothing, so that it can still read the rest."""
+    removal = {
+        "held_at": link.held_at,
+        "approved_version": link.approved_version or None,
+        "approved_until": link.approved_until,
+        "removed_at": link.removed_at,
+    }
+    return present(removal) | {
         "target_id": link.target_id,
         "target_state": link.target_state,
         "settled_version": link.settled_version,
@@ -125,6 +149,8 @@ def to_membership(snapshot: Snapshot) -> Membership:
         attempts=fields["attempts"],
         next_attempt_at=fields.get("due") or None,
         last_error=fields.get("last_error"),
+        held_at=fields.get("held"),
+        approved_until=fields.get("approved_until"),
         stamp=snapshot.update_time,
     )
 

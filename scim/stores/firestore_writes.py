@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
-from google.cloud.firestore import DELETE_FIELD, DocumentReference, Increment, LastUpdateOption, Minimum, WriteBatch
+from google.cloud.firestore import DocumentReference, Increment, LastUpdateOption, Minimum, WriteBatch
 
 from scim.ports import Ids
 from scim.records import Event, Link, Record, Ref, Stale, StoreUnavailable
@@ -18,7 +18,16 @@ from scim.stores.firestore_calls import TRIES, Calls
 from scim.stores.firestore_journal import Journal
 from scim.stores.firestore_keys import Claims, Keys
 from scim.stores.firestore_memberships import Memberships, Wishes, chunks
-from scim.stores.firestore_rows import COLLECTIONS, MAPS, created_fields, link_fields, replaced_fields, to_record
+from scim.stores.firestore_rows import (
+    COLLECTIONS,
+    MAPS,
+    created_fields,
+    found_by,
+    link_fields,
+    replaced_fields,
+    to_record,
+    updated,
+)
 
 
 class Writes:
@@ -174,8 +183,8 @@ def _linked(record: Record, link: Link, settled_version: int | None) -> dict[str
     matched = settled_version is not None and settled_version == record.version
     settled = record.link.settled_version if settled_version is None else settled_version
     owed = record.link.unsettled and not matched
-    return {
+    fields = {
         f"{MAPS[record.kind]}.link": link_fields(replace(link, settled_version=settled)),
-        "due": (link.next_attempt_at or 0) if owed else DELETE_FIELD,
-        "linked_to": link.target_id if record.wanted and link.target_id else DELETE_FIELD,
+        "due": (link.next_attempt_at or 0) if owed else None,
     }
+    return updated(fields | found_by(link, wanted=record.wanted))

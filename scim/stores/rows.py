@@ -1,11 +1,12 @@
-"""What both stores write alike: a record's fixed part as JSON text, identifiers, and when something is due."""
+"""What both stores write alike: a record's fixed part and a ledger as JSON text, identifiers, when something is due."""
 
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
-from scim.records import Link, Record
+from scim.records import Ledger, Link, Record
 
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,199}")
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -48,6 +49,16 @@ def decode_body(body: str) -> dict[str, Any]:
     fixed["unique_keys"] = tuple(fixed["unique_keys"])
     fixed["lookup_keys"] = tuple(fixed["lookup_keys"])
     return fixed
+
+
+def encode_ledger(ledger: Ledger) -> str:
+    return _encode(asdict(ledger))
+
+
+def decode_ledger(body: str) -> Ledger:
+    fields: dict[str, Any] = _decode(body)[0]
+    fields["entries"] = tuple((minute, count) for minute, count in fields["entries"])
+    return Ledger(**fields)
 
 
 def due(link: Link) -> float | None:

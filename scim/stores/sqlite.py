@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from scim.records import Backlog, Event, Kind, Link, Membership, Record, Ref, Report
+from scim.records import Backlog, Event, Kind, Ledger, Link, Membership, Record, Ref, Report
 from scim.stores import sqlite_journal as journal
 from scim.stores import sqlite_memberships as memberships
 from scim.stores import sqlite_records as records
@@ -135,6 +135,27 @@ class SqliteStore:
         with self._database.note() as db:
             memberships.postpone(db, edge)
 
+    def held(self, kind: Kind) -> list[Record]:
+        with self._database.read() as db:
+            return records.held(db, kind)
+
+    def held_memberships(self) -> list[Membership]:
+        with self._database.read() as db:
+            return memberships.held(db)
+
+    def waiting(self, kind: Kind) -> list[Record]:
+        with self._database.read() as db:
+            return records.waiting(db, kind)
+
+    def ledger(self, scope: str) -> Ledger:
+        with self._database.read() as db:
+            return journal.ledger(db, scope)
+
+    def put_ledger(self, scope: str, ledger: Ledger) -> None:
+        """On the disk when it returns: nobody would find out again what was removed."""
+        with self._database.write() as db:
+            journal.put_ledger(db, scope, ledger)
+
     def append_event(self, event: Event) -> None:
         with self._database.note() as db:
             journal.append(db, event)
@@ -161,7 +182,8 @@ class SqliteStore:
 
     def backlog(self) -> Backlog:
         with self._database.snapshot() as db:
-            return Backlog(records.owed(db, "User"), records.owed(db, "Group"), memberships.owed(db))
+            held = records.count_held(db) + memberships.count_held(db)
+            return Backlog(records.owed(db, "User"), records.owed(db, "Group"), memberships.owed(db), held)
 
     def close(self) -> None:
         self._database.close()

@@ -1,10 +1,11 @@
-"""Events, leases and reports in SQLite. Each function runs inside its caller's transaction."""
+"""Events, leases, reports and ledgers in SQLite. Each function runs inside its caller's transaction."""
 
 import json
 import sqlite3
 from typing import Any
 
-from scim.records import Event, Ref, Report
+from scim.records import Event, Ledger, Ref, Report
+from scim.stores.rows import decode_ledger, encode_ledger
 
 _COLUMNS = "id, at, actor, action, kind, resource_id, changes, outcome"
 _APPEND = f"INSERT OR REPLACE INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants only
@@ -45,6 +46,15 @@ def put_report(db: sqlite3.Connection, report: Report) -> None:
 def reports(db: sqlite3.Connection) -> list[Report]:
     rows = db.execute("SELECT source, at, expires, state, detail FROM reports ORDER BY source")
     return [Report(source, at, expires, state, json.loads(detail)) for source, at, expires, state, detail in rows]
+
+
+def ledger(db: sqlite3.Connection, scope: str) -> Ledger:
+    row = db.execute("SELECT body FROM ledgers WHERE scope = ?", (scope,)).fetchone()
+    return decode_ledger(row[0]) if row else Ledger()
+
+
+def put_ledger(db: sqlite3.Connection, scope: str, ledger: Ledger) -> None:
+    db.execute("INSERT OR REPLACE INTO ledgers (scope, body) VALUES (?, ?)", (scope, encode_ledger(ledger)))
 
 
 def _event(row: tuple[Any, ...]) -> Event:

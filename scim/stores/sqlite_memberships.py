@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from scim.protocol.membership import MemberId, display_of
 from scim.records import Membership, Ref
@@ -13,9 +14,10 @@ INSERT INTO memberships (group_id, user_id, wanted, stamp, due, attempts, displa
 SELECT ?1, u.id, ?2, random(), 0, 0, named.value FROM json_each(?3) AS named
 CROSS JOIN resources AS u ON u.kind = 'User' AND u.id = named.key AND u.wanted >= ?2 WHERE true
 ON CONFLICT DO UPDATE SET wanted = excluded.wanted, display = excluded.display, stamp = excluded.stamp,
-  due = 0, attempts = 0, last_error = NULL"""
+  due = 0, attempts = 0, last_error = NULL, held_at = NULL, approved_until = NULL"""
 _END = """
-UPDATE memberships SET wanted = 0, stamp = random(), due = 0, attempts = 0, last_error = NULL
+UPDATE memberships SET wanted = 0, stamp = random(), due = 0, attempts = 0, last_error = NULL,
+  held_at = NULL, approved_until = NULL
 WHERE wanted = 1 AND """
 _END_OF = {"User": _END + "user_id = ?", "Group": _END + "group_id = ?"}
 _DELETE_OF = {
@@ -26,15 +28,18 @@ _AMONG = """
 SELECT u.id, coalesce(m.wanted, 0) FROM json_each(?2) AS named
 CROSS JOIN resources AS u ON u.kind = 'User' AND u.id = named.value AND u.wanted = 1
 LEFT JOIN memberships AS m ON m.group_id = ?1 AND m.user_id = u.id"""
-_OWED = "SELECT group_id, user_id, wanted, due, attempts, last_error, stamp FROM memberships WHERE "
-_OWED_BY_ALL = _OWED + "due <= ?1 ORDER BY due, group_id, user_id LIMIT ?2"
-_OWED_BY_GROUP = _OWED + "due <= ?1 AND group_id = ?3 ORDER BY due, user_id LIMIT ?2"
+_SELECT = """
+SELECT group_id, user_id, wanted, due, attempts, last_error, held_at, approved_until, stamp FROM memberships WHERE """
+_OWED_BY_ALL = _SELECT + "due <= ?1 ORDER BY due, group_id, user_id LIMIT ?2"
+_OWED_BY_GROUP = _SELECT + "due <= ?1 AND group_id = ?3 ORDER BY due, user_id LIMIT ?2"
+_HELD = _SELECT + "held_at IS NOT NULL ORDER BY group_id, user_id"
 _SETTLED = """
-UPDATE memberships SET due = NULL, attempts = 0, last_error = NULL, stamp = random()
+UPDATE memberships SET due = NULL, attempts = 0, last_error = NULL, held_at = NULL, approved_until = NULL,
+  stamp = random()
 WHERE group_id = ? AND user_id = ? AND stamp = ?"""
 _GONE = "DELETE FROM memberships WHERE group_id = ? AND user_id = ? AND stamp = ?"
 _POSTPONE = """
-UPDATE memberships SET due = ?, attempts = ?, last_error = ?, stamp = random()
+UPDATE memberships SET due = ?, attempts = ?, last_error = ?, held_at = ?, approved_until = ?, stamp = random()
 WHERE group_id = ? AND user_id = ? AND stamp = ?"""
 
 
@@ -68,10 +73,15 @@ def unsettled(db: sqlite3.Connection, now: float, limit: int, group_id: str | No
         rows = db.execute(_OWED_BY_ALL, (now, limit))
     else:
         rows = db.execute(_OWED_BY_GROUP, (now, limit, group_id))
-    return [
-        Membership(group, user, bool(wanted), False, attempts, due or None, last_error, stamp)
-        for group, user, wanted, due, attempts, last_error, stamp in rows
-    ]
+    return [_edge(row) for row in rows]
+
+
+def held(db: sqlite3.Connection) -> list[Membership]:
+    return [_edge(row) for row in db.execute(_HELD)]
+
+
+def count_held(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT count(*) FROM memberships WHERE held_at IS NOT NULL").fetchone()[0])
 
 
 def owed(db: sqlite3.Connection) -> int:
@@ -83,5 +93,14 @@ def settle(db: sqlite3.Connection, edge: Membership) -> None:
 
 
 def postpone(db: sqlite3.Connection, edge: Membership) -> None:
-    tried = (edge.next_attempt_at or 0, edge.attempts, edge.last_error)
-    db.execute(_POSTPONE, (*tried, edge.group_id, edge.user_id, edge.stamp))
+    known = (edge.next_attempt_at or 0, edge.attempts, edge.last_error, edge.held_at, edge.approved_until)
+    db.execute(_POSTPONE, (*known, edge.group_id, edge.user_id, edge.stamp))
+
+
+def _edge(row: tuple[Any, ...]) -> Membership:
+    group, user, wanted, due, *known, stamp = row
+    attempts, last_error, held_at, approved_until = known
+    return Membership(
+        *(group, user, bool(wanted), due is None),
+        *(attempts, due or None, last_error, held_at, approved_until, stamp),
+    )

@@ -12,7 +12,8 @@ _SELECT = """
 SELECT r.kind, r.id, r.wanted, r.body, r.last_modified, r.version, r.stamp,
   CASE r.kind WHEN 'User' THEN
     (SELECT group_concat(m.group_id, ' ') FROM memberships AS m WHERE m.user_id = r.id AND m.wanted = 1) END,
-  r.due, r.target_id, r.target_state, r.settled_version, r.attempts, r.last_error, r.waiting, r.seq
+  r.due, r.target_id, r.target_state, r.settled_version, r.attempts, r.last_error, r.waiting,
+  r.held_at, r.approved_version, r.approved_until, r.removed_at, r.seq
 FROM resources AS r WHERE r.kind = ?1 AND """
 _GET = _SELECT + "r.id = ?2"
 _HOLDERS = (
@@ -25,20 +26,25 @@ _LINKED = _SELECT + "+r.wanted = 1 AND r.target_id = ?2 ORDER BY +r.seq"
 _PAGE = _SELECT + "r.wanted = 1 ORDER BY r.seq LIMIT ?2 OFFSET ?3"
 _AFTER = _SELECT + "r.wanted = 1 AND r.seq > ?2 ORDER BY r.seq LIMIT ?3"
 _UNSETTLED = _SELECT + "r.due <= ?2 ORDER BY r.due, r.seq LIMIT ?3"
+_HELD = _SELECT + "r.held_at IS NOT NULL ORDER BY r.held_at, r.id"
+_WAITING = _SELECT + "r.wanted = 1 AND r.waiting IS NOT NULL ORDER BY r.seq"
 
 _INSERT = """
 INSERT OR IGNORE INTO resources (kind, id, wanted, body, last_modified, version, stamp,
-  due, target_id, target_state, settled_version, attempts, last_error, waiting)
-VALUES (?, ?, ?, ?, ?, ?, random(), ?, ?, ?, ?, ?, ?, ?)"""
+  due, target_id, target_state, settled_version, attempts, last_error, waiting,
+  held_at, approved_version, approved_until, removed_at)
+VALUES (?, ?, ?, ?, ?, ?, random(), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _UPDATE = """
 UPDATE resources SET wanted = ?, body = ?, last_modified = ?, version = ?, stamp = random(),
-  due = ?, target_id = ?, target_state = ?, settled_version = ?, attempts = ?, last_error = ?, waiting = ?
+  due = ?, target_id = ?, target_state = ?, settled_version = ?, attempts = ?, last_error = ?, waiting = ?,
+  held_at = ?, approved_version = ?, approved_until = ?, removed_at = ?
 WHERE kind = ? AND id = ? AND stamp = ?"""
 _SAVE_LINK = """
 UPDATE resources SET stamp = random(), target_id = ?2, target_state = ?3, attempts = ?4, last_error = ?5, waiting = ?6,
-  settled_version = coalesce(?7, settled_version),
-  due = CASE WHEN due IS NULL OR version = ?7 THEN NULL ELSE ?8 END
-WHERE kind = ?1 AND id = ?9"""
+  held_at = ?7, approved_version = ?8, approved_until = ?9, removed_at = ?10,
+  settled_version = coalesce(?11, settled_version),
+  due = CASE WHEN due IS NULL OR version = ?11 THEN NULL ELSE ?12 END
+WHERE kind = ?1 AND id = ?13"""
 _BUMP = """
 UPDATE resources SET version = version + 1, last_modified = ?, stamp = random()
 WHERE kind = ? AND id = ? AND wanted = 1"""
@@ -100,6 +106,18 @@ def unsettled(db: sqlite3.Connection, kind: Kind, now: float, limit: int) -> lis
     return _records(db, _UNSETTLED, kind, now, limit)
 
 
+def held(db: sqlite3.Connection, kind: Kind) -> list[Record]:
+    return _records(db, _HELD, kind)
+
+
+def waiting(db: sqlite3.Connection, kind: Kind) -> list[Record]:
+    return _records(db, _WAITING, kind)
+
+
+def count_held(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT count(*) FROM resources WHERE held_at IS NOT NULL").fetchone()[0])
+
+
 def owed(db: sqlite3.Connection, kind: Kind) -> int:
     return int(db.execute("SELECT count(*) FROM resources WHERE kind = ? AND due IS NOT NULL", (kind,)).fetchone()[0])
 
@@ -148,7 +166,7 @@ def delete(db: sqlite3.Connection, before: Record) -> None:
 
 
 def save_link(db: sqlite3.Connection, ref: Ref, link: Link, settled_version: int | None) -> None:
-    found = (link.target_id, link.target_state, link.attempts, link.last_error, link.waiting)
+    found = (link.target_id, link.target_state, link.attempts, link.last_error, link.waiting, *_removal(link))
     db.execute(_SAVE_LINK, (ref.kind, *found, settled_version, link.next_attempt_at or 0, ref.id))
 
 
@@ -167,7 +185,11 @@ def _values(record: Record) -> tuple[Any, ...]:
     link = record.link
     owed = (due(link), link.target_id, link.target_state, link.settled_version)
     tried = (link.attempts, link.last_error, link.waiting)
-    return record.wanted, encode_body(record), record.last_modified, record.version, *owed, *tried
+    return record.wanted, encode_body(record), record.last_modified, record.version, *owed, *tried, *_removal(link)
+
+
+def _removal(link: Link) -> tuple[Any, ...]:
+    return link.held_at, link.approved_version, link.approved_until, link.removed_at
 
 
 def _records(db: sqlite3.Connection, statement: str, *values: Any) -> list[Record]:
@@ -176,7 +198,7 @@ def _records(db: sqlite3.Connection, statement: str, *values: Any) -> list[Recor
 
 def _record(row: tuple[Any, ...]) -> Record:
     kind, record_id, wanted, body, last_modified, version, stamp, group_ids, due, *found, _ = row
-    target_id, target_state, settled_version, attempts, last_error, waiting = found
+    target_id, target_state, settled_version, attempts, last_error, waiting, *removal = found
     return Record(
         kind=kind,
         id=record_id,
@@ -186,7 +208,8 @@ def _record(row: tuple[Any, ...]) -> Record:
         stamp=stamp,
         group_ids=tuple(sorted(group_ids.split())) if group_ids else (),
         link=Link(
-            target_id, target_state, settled_version, due is not None, attempts, due or None, last_error, waiting
+            *(target_id, target_state, settled_version, due is not None),
+            *(attempts, due or None, last_error, waiting, *removal),
         ),
         **decode_body(body),
     )

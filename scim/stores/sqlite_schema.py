@@ -47,7 +47,21 @@ CREATE TABLE reports (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST,)
+# Removals that wait for a person, and what was removed lately.
+_HOLDS = """
+ALTER TABLE resources ADD COLUMN held_at REAL;
+ALTER TABLE resources ADD COLUMN approved_version INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE resources ADD COLUMN approved_until REAL;
+ALTER TABLE resources ADD COLUMN removed_at REAL;
+CREATE INDEX resources_held ON resources (kind, held_at, id) WHERE held_at IS NOT NULL;
+CREATE INDEX resources_waiting ON resources (kind, wanted, seq) WHERE waiting IS NOT NULL AND wanted = 1;
+ALTER TABLE memberships ADD COLUMN held_at REAL;
+ALTER TABLE memberships ADD COLUMN approved_until REAL;
+CREATE INDEX memberships_held ON memberships (group_id, user_id) WHERE held_at IS NOT NULL;
+CREATE TABLE ledgers (scope TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _HOLDS)
 """Each brings a file from the version that is its index to the next. Only ever append."""
 
 

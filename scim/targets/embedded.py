@@ -9,9 +9,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from scim.records import (
+    Finding,
     MissingInTarget,
     RefusedByTarget,
     TargetError,
@@ -34,6 +35,24 @@ class EmbeddedTarget:
         self._account = Account(path)
         self._allowed_domains = frozenset(domain.lower() for domain in allowed_domains)
         self._delay = delay
+        self._calls_made = 0
+
+    def until(self, ends: float) -> Self:  # noqa: ARG002 - a call here lasts milliseconds
+        return self
+
+    def calls_made(self) -> int:
+        return self._calls_made
+
+    def preflight(self) -> list[Finding]:
+        try:
+            with self._call("preflight"):
+                return [Finding("target", "ok", f"The embedded account {self._account.path} can be used.")]
+        except TargetError as error:
+            return [Finding("target", "failed", str(error))]
+
+    def protected(self) -> dict[str, str]:
+        with self._call("protected") as db:
+            return dict.fromkeys(rows.owners(db), "an owner of the account")
 
     # ── people ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -47,8 +66,7 @@ class EmbeddedTarget:
 
     def users(self) -> list[TargetUser]:
         with self._call("users") as db:
-            listed = db.execute("SELECT id, email, name, state FROM people ORDER BY email")
-            return [person for row in listed if (person := rows.person(row))]
+            return rows.everybody(db)
 
     def invite(self, email: str, name: str) -> TargetUser:
         with self._call("invite") as db:
@@ -90,6 +108,10 @@ class EmbeddedTarget:
                 db.execute("UPDATE people SET state = resumes WHERE id = ?", (id,))
 
     # ── groups ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def group(self, id: str) -> TargetGroup | None:
+        with self._call("group") as db:
+            return rows.group(db, id)
 
     def groups(self) -> list[TargetGroup]:
         with self._call("groups") as db:
@@ -205,6 +227,7 @@ class EmbeddedTarget:
     @contextmanager
     def _call(self, verb: str) -> Iterator[sqlite3.Connection]:
         """One call: counted, failed as scripted, and as slow as scripted once the file is free again for others."""
+        self._calls_made += 1
         answer: TargetError | None = None
         with self._account.transaction() as db:
             rows.count_call(db, verb)

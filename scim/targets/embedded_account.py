@@ -48,10 +48,10 @@ class Account:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self._path = str(path)
+        self.path = str(path)
         self._turn = threading.RLock()
         self._opened: sqlite3.Connection | None = None
-        if self._path != MEMORY:
+        if self.path != MEMORY:
             sqlite_file.close_before_fork(self)
 
     @contextmanager
@@ -69,11 +69,11 @@ class Account:
                         db.execute("ROLLBACK")
                     raise
         except sqlite3.Error as error:
-            raise TargetUnavailable(f"The embedded account's file {self._path} cannot be used: {error}.") from error
+            raise TargetUnavailable(f"The embedded account's file {self.path} cannot be used: {error}.") from error
 
     def _connection(self) -> sqlite3.Connection:
         if self._opened is None:
-            self._opened = _open(self._path)
+            self._opened = _open(self.path)
         return self._opened
 
     def close(self) -> None:

@@ -29,26 +29,42 @@ _GROUPS = "SELECT id, name, description, type FROM groups ORDER BY name, id"
 _OTHER_OWNERS = """
 SELECT count(*) FROM members AS m JOIN groups AS g ON g.id = m.group_id JOIN people AS p ON p.id = m.user_id
 WHERE g.type = 'OWNERS' AND p.state = 'ACTIVE' AND p.id <> ?"""
+_OWNERS = "SELECT m.user_id FROM members AS m JOIN groups AS g ON g.id = m.group_id WHERE g.type = 'OWNERS'"
 _IS_OWNER = "SELECT 1 FROM members AS m JOIN groups AS g ON g.id = m.group_id WHERE g.type = 'OWNERS' AND m.user_id = ?"
 
 
+_PERSON = "SELECT id, email, name, state, type FROM people "
+_KINDS = {"MEMBER": "", "GUEST": "a guest", "SERVICE_ACCOUNT": "a service account"}
+
+
 def find(db: sqlite3.Connection, email: str) -> TargetUser | None:
-    return person(db.execute("SELECT id, email, name, state FROM people WHERE email = ?", (email,)).fetchone())
+    return person(db.execute(_PERSON + "WHERE email = ?", (email,)).fetchone())
 
 
 def get(db: sqlite3.Connection, id: str) -> TargetUser | None:
-    return person(db.execute("SELECT id, email, name, state FROM people WHERE id = ?", (id,)).fetchone())
+    return person(db.execute(_PERSON + "WHERE id = ?", (id,)).fetchone())
+
+
+def everybody(db: sqlite3.Connection) -> list[TargetUser]:
+    return [found for row in db.execute(_PERSON + "ORDER BY email") if (found := person(row))]
+
+
+def owners(db: sqlite3.Connection) -> list[str]:
+    return [id for (id,) in db.execute(_OWNERS)]
 
 
 def add(db: sqlite3.Connection, email: str, name: str, state: str, type: str = "MEMBER") -> TargetUser:
     id = new_id()
     statement = "INSERT INTO people (id, email, name, type, state) VALUES (?, ?, ?, ?, ?)"
     db.execute(statement, (id, email, name, type, state))
-    return TargetUser(id, email, name, STATES.get(state, TargetState.UNKNOWN))
+    return TargetUser(id, email, name, STATES.get(state, TargetState.UNKNOWN), _KINDS.get(type, "no member"))
 
 
-def person(row: tuple[str, str, str, str] | None) -> TargetUser | None:
-    return row and TargetUser(row[0], row[1], row[2], STATES.get(row[3], TargetState.UNKNOWN))
+def person(row: tuple[str, str, str, str, str] | None) -> TargetUser | None:
+    if row is None:
+        return None
+    id, email, name, state, type = row
+    return TargetUser(id, email, name, STATES.get(state, TargetState.UNKNOWN), _KINDS.get(type, "no member"))
 
 
 def state(db: sqlite3.Connection, id: str) -> str:
@@ -84,6 +100,11 @@ def refuse_built_in(db: sqlite3.Connection, id: str) -> None:
     found = db.execute("SELECT name FROM groups WHERE id = ? AND type <> 'USER_DEFINED'", (id,)).fetchone()
     if found:
         raise RefusedByTarget(f"The group {found[0]!r} is built in; the account neither renames nor deletes it.")
+
+
+def group(db: sqlite3.Connection, id: str) -> TargetGroup | None:
+    row = db.execute("SELECT id, name, description, type FROM groups WHERE id = ?", (id,)).fetchone()
+    return row and TargetGroup(row[0], row[1], row[2], "" if row[3] == "USER_DEFINED" else "built in")
 
 
 def find_group(db: sqlite3.Connection, description: str) -> TargetGroup | None:

@@ -122,8 +122,10 @@ def test_accepting_is_what_the_invited_person_does(state):
         (["token", "mint", "okta", "--dialect", "klingon"], {}, "There is no dialect 'klingon'; there are rfc, entra"),
         (["token", "revoke", "none"], {}, "There is no token with the id 'none'."),
         (["local", "accept", "nobody@example.com"], {}, "Nobody with the address nobody@example.com was invited."),
+        (["local", "show"], {"TARGET": "onepassword"}, "This is for the embedded target."),
+        (["local", "demo"], {"TARGET": "onepassword"}, "The demo invites people who do not exist"),
     ],
-    ids=["setting", "state-directory", "dialect", "token", "person"],
+    ids=["setting", "state-directory", "dialect", "token", "person", "other-target", "demo"],
 )
 def test_what_cannot_be_done_is_one_sentence(words, environ, sentence, state):
     told = refused(*words, **{"STATE_DIR": str(state.state_dir)} | environ)

@@ -77,6 +77,7 @@ def test_the_file_of_the_bridge_is_plain_json_for_other_programs(settings):
         "token": "t1",
         "tokens": {"rfc": "t1"},
         "admin_url": "http://127.0.0.1/admin",
+        "target": "embedded",
     }
 
 

@@ -1,5 +1,6 @@
 """`make run` and `make demo` as a person meets them: real processes, real HTTP, signals."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -194,6 +195,18 @@ def test_the_demo_plays_against_the_bridge_that_runs_and_can_be_repeated(running
 
     assert [(each.returncode, each.stderr) for each in played] == [(0, ""), (0, "")]
     assert "Barbara Ingram" in played[1].stdout
+
+
+def test_the_demo_invites_nobody_into_a_1password_account(running):
+    kept = desk.read(running.settings)
+    desk.write(running.settings, dataclasses.replace(kept, target="onepassword"))
+
+    played = subprocess.run(
+        command("local", "demo"), cwd=ROOT, env=running.environ, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert (played.returncode, played.stdout) == (1, "")
+    assert played.stderr.startswith("The demo invites people who do not exist")
 
 
 def test_the_demo_starts_a_bridge_of_its_own_where_none_runs(environ, tmp_path):

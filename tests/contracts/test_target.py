@@ -1,5 +1,6 @@
-"""What every target keeps to, whatever it is made of. A second implementation joins by one line in TARGETS."""
+"""What every target keeps to, whatever it is made of. Another implementation joins by one line in TARGETS."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -9,6 +10,11 @@ import pytest
 from scim.ports import Target
 from scim.records import MissingInTarget, RefusedByTarget, TargetState, TargetUser, UnsupportedByTarget
 from scim.targets.embedded import EmbeddedTarget
+from scim.targets.onepassword import OnePasswordTarget
+from scim.targets.op import Op
+from tests.op.account import InMemory, People, StandIn
+from tests.op.in_process import in_process
+from tests.targets.op_doubles import opened, secrets
 
 
 class Account(Protocol):
@@ -18,6 +24,10 @@ class Account(Protocol):
 
     def accept(self, email: str) -> None: ...
 
+    def guest(self) -> str:
+        """The id of Jim Smith, jsmith@example.com, who is one."""
+        ...
+
 
 class Embedded:
     def __init__(self, directory: Path) -> None:
@@ -26,8 +36,40 @@ class Embedded:
     def accept(self, email: str) -> None:
         self.target.accept(email)
 
+    def guest(self) -> str:
+        return self.target.add_person("jsmith@example.com", "Jim Smith", type="GUEST").id
 
-TARGETS: dict[str, Callable[[Path], Account]] = {"embedded": Embedded}
+
+class OnePassword:
+    def __init__(self, account: People, op: Op) -> None:
+        self._account = account
+        account.set_account(domains=["example.com", "example.org"])
+        self.target = OnePasswordTarget(op)
+
+    @classmethod
+    def by_processes(cls, directory: Path) -> "OnePassword":
+        account = StandIn(directory)
+        return cls(account, Op(str(account.path), secrets(), calls_per_second=10_000))
+
+    @classmethod
+    def vague(cls, _: Path) -> "OnePassword":
+        """What the real thing says where nobody has recorded it cannot be told from any other refusal."""
+        account = InMemory()
+        account.set_account(vague=True)
+        return cls(account, opened(in_process(account), time.time))
+
+    def accept(self, email: str) -> None:
+        self._account.accept(email)
+
+    def guest(self) -> str:
+        return str(self._account.add_person("jsmith@example.com", "Jim Smith", type="GUEST")["id"])
+
+
+TARGETS: dict[str, Callable[[Path], Account]] = {
+    "embedded": Embedded,
+    "onepassword": OnePassword.by_processes,
+    "onepassword, vague": OnePassword.vague,
+}
 
 
 @pytest.fixture(params=sorted(TARGETS))
@@ -249,3 +291,76 @@ def test_a_group_is_not_found_by_a_mark_it_does_not_carry(target: Target) -> Non
     one, other = target.create_group("Guides", ""), target.create_group("Guides", "")
 
     assert one.id != other.id
+
+
+# ── who and what is out of reach ──────────────────────────────────────────────────────────────────────────
+
+
+def test_the_owners_of_the_account_are_protected(target: Target, barbara: TargetUser) -> None:
+    protected = target.protected()
+
+    owners = [person.id for person in target.users() if person.email == "owner@example.com"]
+    assert [protected[id] for id in owners] == ["an owner of the account"]
+    assert barbara.id not in protected
+
+
+def test_a_person_of_another_kind_is_protected_wherever_they_are_seen(account: Account) -> None:
+    guest = account.guest()
+
+    seen = [account.target.user(guest), account.target.find_user("jsmith@example.com")]
+    seen += [person for person in account.target.users() if person.id == guest]
+    assert [person.protected for person in seen if person] == ["a guest"] * 3
+
+
+def test_a_group_is_there_by_id_as_in_the_list(target: Target) -> None:
+    made = target.create_group("Guides", "mark")
+
+    assert target.group(made.id) == made
+    assert made in target.groups()
+
+
+def test_a_group_that_is_not_there_is_none(target: Target) -> None:
+    gone = target.create_group("Guides", "mark")
+    target.delete_group(gone.id)
+
+    assert target.group("nogroupaaaaaaaaaaaaaaaaaaa") is None
+    assert target.group(gone.id) is None
+
+
+def test_a_built_in_group_is_protected(target: Target) -> None:
+    owners = next(group for group in target.groups() if group.name == "Owners")
+
+    found = target.group(owners.id)
+
+    assert found is not None
+    assert found.protected.startswith("built in")
+
+
+# ── one piece of work ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_view_until_a_time_shows_and_changes_the_same_account(target: Target, barbara: TargetUser) -> None:
+    view = target.until(time.time() + 60)
+
+    view.rename(barbara.id, "Babs Jensen")
+    mandy = view.invite("mandy@example.com", "Mandy Pepperidge")
+
+    assert target.user(mandy.id) == mandy
+    assert [person.name for person in target.users() if person.id == barbara.id] == ["Babs Jensen"]
+
+
+def test_calls_are_counted_whichever_view_makes_them(target: Target) -> None:
+    target.users()
+    before = target.calls_made()
+
+    target.users()
+    target.until(time.time() + 60).users()
+
+    assert target.calls_made() == before + 2
+
+
+def test_an_account_in_order_has_no_failed_finding(target: Target) -> None:
+    found = target.preflight()
+
+    assert found
+    assert [finding for finding in found if finding.state != "ok"] == []

@@ -3,8 +3,7 @@
 import pytest
 
 from scim.jobs import confirm, lease
-from scim.records import Ref, TargetState
-from scim.wiring import event_id
+from scim.records import Backlog, Ref, TargetState
 from tests.bridge import Bridge
 
 
@@ -106,7 +105,7 @@ def test_it_waits_for_its_turn_and_gives_it_up_afterwards(bridge: Bridge) -> Non
     bridge.target.accept("bjensen@example.com")
     bridge.store.acquire_lease(lease.NAME, "another", bridge.clock(), 20)
 
-    confirm.run(bridge.store, bridge.target, bridge.clock, event_id, "test", pause=bridge.clock.advance)
+    confirm.run(bridge.runner(pause=bridge.clock.advance))
 
     assert states(bridge)["bjensen@example.com"] == "ACTIVE"
     assert bridge.store.acquire_lease(lease.NAME, "third", bridge.clock(), 60)
@@ -117,7 +116,7 @@ def test_without_a_turn_it_confirms_nobody_and_says_so(bridge: Bridge) -> None:
     bridge.target.accept("bjensen@example.com")
     bridge.store.acquire_lease(lease.NAME, "another", bridge.clock(), 9999)
 
-    report = confirm.run(bridge.store, bridge.target, bridge.clock, event_id, "test", pause=bridge.clock.advance)
+    report = confirm.run(bridge.runner(pause=bridge.clock.advance))
 
     assert (report.state, report.detail["accepted"]) == ("degraded", 1)
     assert states(bridge)["bjensen@example.com"] == "TRANSFER_ACCEPTED"
@@ -138,3 +137,55 @@ def test_who_is_left_when_time_is_over_has_the_next_pass(bridge: Bridge, monkeyp
     second = bridge.confirm()
 
     assert (first.detail["confirmed"], second.detail["confirmed"]) == (2, 1)
+
+
+def test_who_changed_their_address_at_last_waits_for_nothing_any_more(bridge: Bridge) -> None:
+    user = bridge.post_user()
+    bridge.patch(f"/Users/{user['id']}", {"op": "replace", "path": "userName", "value": "babs@example.com"})
+    before = bridge.store.get(Ref("User", user["id"])).link.waiting
+    bridge.target.change_own_email("bjensen@example.com", "babs@example.com")
+
+    bridge.confirm()
+    bridge.settle()
+
+    assert (before or "").startswith("Waiting for the person")
+    assert bridge.store.get(Ref("User", user["id"])).link.waiting is None
+    assert bridge.store.events(1)[0].action == "user.email_changed"
+
+
+def test_who_has_not_changed_their_address_yet_still_waits(bridge: Bridge) -> None:
+    user = bridge.post_user()
+    bridge.patch(f"/Users/{user['id']}", {"op": "replace", "path": "userName", "value": "babs@example.com"})
+
+    bridge.confirm()
+    bridge.settle()
+
+    assert bridge.store.backlog() == Backlog()
+    assert bridge.store.get(Ref("User", user["id"])).link.waiting
+
+
+def test_an_address_changed_while_suspended_comes_back_to_the_same_person(bridge: Bridge) -> None:
+    user = bridge.post_user()
+    path = f"/Users/{user['id']}"
+    before = bridge.target.find_user("bjensen@example.com")
+    bridge.patch(path, {"op": "replace", "path": "active", "value": False})
+    bridge.patch(path, {"op": "replace", "path": "userName", "value": "babs@example.com"})
+    bridge.patch(path, {"op": "replace", "path": "active", "value": True})
+
+    shown = bridge.send("GET", path).get_json(force=True)
+    people = [person for person in bridge.target.users() if person.email != "owner@example.com"]
+    assert shown["userName"] == "babs@example.com"
+    assert [(person.id, person.state) for person in people] == [(before.id, TargetState.INVITED)]
+
+
+def test_a_state_the_bridge_knows_again_is_settled(bridge: Bridge) -> None:
+    user = bridge.post_user()
+    person = bridge.target.find_user("bjensen@example.com")
+    bridge.target.set_state(person.id, "SOMETHING_NEW")
+    bridge.patch(f"/Users/{user['id']}", {"op": "replace", "path": "active", "value": False})
+    bridge.target.set_state(person.id, "ACTIVE")
+
+    bridge.confirm()
+    bridge.settle()
+
+    assert states(bridge)["bjensen@example.com"] == "SUSPENDED"

@@ -263,11 +263,12 @@ def test_one_refused_person_does_not_stop_the_others(deferring: Bridge) -> None:
 def test_a_target_that_is_down_is_left_alone_after_three_tries(deferring: Bridge) -> None:
     for n in range(10):
         deferring.post_user(f"u{n}@example.com")
-    deferring.target.fail("find_user", "TargetUnavailable", 100)
+    deferring.target.fail("users", "TargetUnavailable", 100)
 
-    deferring.settle()
+    report = deferring.settle()
 
-    assert deferring.target.calls()["find_user"] == 3
+    assert deferring.target.calls()["users"] == 3
+    assert "TargetUnavailable" in report.detail["reason"]
 
 
 def test_a_request_that_cannot_wait_is_a_success_and_the_tick_finishes_it(bridge: Bridge) -> None:

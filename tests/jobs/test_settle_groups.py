@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 from scim.jobs import memberships
-from scim.jobs.work import Work
 from scim.records import Backlog, Membership, Ref
-from scim.wiring import event_id
 from tests.bridge import GROUP, Bridge, make_bridge
 from tests.jobs.world import groups, person
 
@@ -159,14 +157,14 @@ def test_what_is_owed_from_before_a_rehire_does_not_end_the_membership_they_have
 def test_a_deprovisioned_user_is_granted_nothing_whatever_an_edge_says(bridge: Bridge):
     user, group = bridge.post_user(), bridge.post_group("Guides")
     bridge.send("DELETE", f"/Users/{user['id']}")
-    work = Work(bridge.store, bridge.target, bridge.clock, event_id)
+    work = bridge.runner().work()
 
     memberships.settle(work, bridge.store.get(Ref("Group", group["id"])), Membership(group["id"], user["id"], True))
 
     assert groups(bridge) == {"Guides": []}
 
 
-def test_a_new_member_costs_one_look_and_one_grant(bridge: Bridge):
+def test_a_new_member_costs_four_looks_and_one_grant(bridge: Bridge):
     user, group = bridge.post_user(), bridge.post_group("Guides")
     before = bridge.target.calls()
 
@@ -174,6 +172,8 @@ def test_a_new_member_costs_one_look_and_one_grant(bridge: Bridge):
 
     calls = bridge.target.calls()
     assert {verb: n - before.get(verb, 0) for verb, n in calls.items() if n != before.get(verb, 0)} == {
-        "members": 1,
+        "members": 2,
+        "protected": 1,
+        "group": 1,
         "grant": 1,
     }

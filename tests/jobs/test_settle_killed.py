@@ -8,17 +8,16 @@ import pytest
 
 from scim.jobs import lease, settle
 from scim.records import Backlog
-from scim.wiring import event_id
 from tests.bridge import Bridge, make_bridge
 from tests.jobs.world import groups, person
 
 VERBS = {
-    "user", "find_user", "invite", "rename", "change_email", "suspend", "reactivate",
+    "user", "find_user", "users", "protected", "group", "invite", "rename", "change_email", "suspend", "reactivate",
     "groups", "create_group", "rename_group", "delete_group", "members", "grant", "revoke",
 }  # fmt: skip
 WRITES = {
     "acquire_lease", "save_link", "settle_membership", "postpone_membership", "append_event", "replace",
-    "change_members", "release_lease", "put_report",
+    "change_members", "release_lease", "put_report", "put_ledger",
 }  # fmt: skip
 BARBARA = "bjensen@example.com"
 
@@ -35,6 +34,8 @@ class Dying:
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._inner, name)
+        if name == "until":
+            return lambda ends: self
         if name not in self._names:
             return method
 
@@ -55,7 +56,7 @@ def survives(bridge: Bridge, point: int, after: bool) -> bool:
     budget = [point]
     store, target = Dying(bridge.store, WRITES, budget, after), Dying(bridge.target, VERBS, budget, after)
     try:
-        settle.run(store, target, bridge.clock, event_id, "dying")
+        settle.run(bridge.runner(store=store, target=target))
     except Killed:
         bridge.clock.advance(lease.SECONDS + 1)  # nobody gives a dead one's lease up
         return False

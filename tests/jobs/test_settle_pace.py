@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 from scim.jobs import lease, settle, trouble
-from scim.jobs.work import Work
 from scim.records import Ref, Refused, RefusedByTarget, TargetUnavailable
-from scim.wiring import event_id
 from tests.bridge import Bridge, make_bridge
 from tests.jobs.world import groups, person
 
@@ -31,7 +29,7 @@ def test_pauses_double_up_to_six_hours_spread_by_a_quarter(first: float):
 def test_a_refusal_is_tried_again_after_the_pause_and_not_before(deferring: Bridge):
     user = deferring.post_user()
     deferring.target.fail("invite", "RefusedByTarget")
-    settle.run(deferring.store, deferring.target, deferring.clock, event_id, "test", lambda: 0.5)
+    settle.run(deferring.runner(chance=lambda: 0.5))
     link = deferring.store.get(Ref("User", user["id"])).link
 
     assert link.next_attempt_at == pytest.approx(deferring.clock.at + 60, abs=1)
@@ -41,12 +39,12 @@ def test_a_refusal_is_tried_again_after_the_pause_and_not_before(deferring: Brid
 def test_a_newer_wish_does_not_wait_for_what_an_older_one_met(deferring: Bridge, monkeypatch: pytest.MonkeyPatch):
     user = deferring.post_user()
 
-    def changed_meanwhile(_email: str) -> None:
+    def changed_meanwhile() -> None:
         deferring.patch(f"/Users/{user['id']}", {"op": "replace", "path": "displayName", "value": "Babs"})
         raise TargetUnavailable("no answer")
 
     with monkeypatch.context() as patched:
-        patched.setattr(deferring.target, "find_user", changed_meanwhile)
+        patched.setattr(deferring.target, "users", changed_meanwhile)
         deferring.settle()
 
     deferring.settle()
@@ -122,7 +120,7 @@ def test_after_no_usable_answer_a_group_is_read_anew(deferring: Bridge):
 
     deferring.settle()
 
-    assert deferring.target.calls()["members"] == 2
+    assert deferring.target.calls()["members"] == 3
 
 
 def test_three_answers_that_fail_in_a_row_end_the_tick_but_not_three_in_all(deferring: Bridge):
@@ -194,7 +192,7 @@ def test_a_refusal_met_before_is_not_the_next_requests(bridge: Bridge, monkeypat
     group = bridge.post_group("Guides")
     ref = Ref("Group", group["id"])
     record = bridge.store.get(ref)
-    bridge.store.change_members(record, [one], (), record.last_modified, Work(*_ports(bridge)).event("x", ref))
+    bridge.store.change_members(record, [one], (), record.last_modified, bridge.runner().work().event("x", ref))
     (edge,) = bridge.store.unsettled_memberships(bridge.clock(), 9, group["id"])
     bridge.store.postpone_membership(replace(edge, attempts=1, next_attempt_at=bridge.clock(), last_error="no"))
     refused, granted = person(bridge)["id"], bridge.target.grant
@@ -227,11 +225,7 @@ def test_settling_one_says_what_was_refused(deferring: Bridge):
     user = deferring.post_user()
     deferring.target.fail("invite", "DeniedByTarget")
 
-    outcome = settle.settle_one(Work(*_ports(deferring)), Ref("User", user["id"]))
+    outcome = settle.settle_one(deferring.runner().work(), Ref("User", user["id"]))
 
     assert isinstance(outcome, Refused)
     assert outcome.denied
-
-
-def _ports(bridge: Bridge):
-    return bridge.store, bridge.target, bridge.clock, event_id

@@ -165,15 +165,6 @@ def test_a_membership_finds_out_that_its_person_vanished(deferring: Bridge):
     assert deferring.store.backlog() == Backlog()
 
 
-def test_the_accounts_last_owner_stays_and_the_client_is_told(bridge: Bridge):
-    owner = bridge.post_user("owner@example.com")
-
-    answer = bridge.send("DELETE", f"/Users/{owner['id']}")
-
-    assert answer.status_code == 400
-    assert person(bridge, "owner@example.com")["state"] == "ACTIVE"
-
-
 def test_logs_name_resources_and_neither_addresses_nor_names(bridge: Bridge, caplog: pytest.LogCaptureFixture):
     caplog.set_level("INFO", "scim.settle")
 

@@ -10,7 +10,6 @@ from scim.jobs import lease
 from scim.jobs.deferring import DeferringSettler
 from scim.jobs.settler import LocalSettler
 from scim.records import Deferred, Ref, Settled, StoreUnavailable
-from scim.wiring import event_id
 from tests.bridge import Bridge, make_bridge
 from tests.jobs.world import person
 
@@ -22,8 +21,7 @@ def bridge(tmp_path: Path) -> Bridge:
 
 
 def settler(bridge: Bridge, **replaced: Any) -> LocalSettler:
-    ports = {"store": bridge.store, "target": bridge.target, "clock": bridge.clock, "pause": bridge.clock.advance}
-    return LocalSettler(**{**ports, **replaced}, event_id=event_id, holder="web")
+    return LocalSettler(bridge.runner(**{"pause": bridge.clock.advance, **replaced}))
 
 
 class Without:

@@ -10,8 +10,10 @@ from google.api_core.exceptions import DeadlineExceeded, FailedPrecondition, Not
 from google.auth.exceptions import DefaultCredentialsError
 from google.cloud.firestore import Client
 
-from scim.records import Event, KeyTaken, Link, Record, Ref, Report, Stale, StoreUnavailable
+from scim.records import Event, KeyTaken, Ledger, Link, Membership, Record, Ref, Report, Stale, StoreUnavailable
 from scim.stores.firestore import FirestoreStore
+from scim.stores.firestore_calls import READ_AT_ONCE, WRITES_PER_COMMIT
+from scim.stores.firestore_rows import created_fields
 from tests.stores.samples import AT, LATER, event, group, user
 from tests.stores.wire import Wire
 
@@ -67,12 +69,17 @@ ROUND_TRIPS: dict[str, tuple[Callable[[World], object], dict[str, int]]] = {
     "save_link": (lambda w: w.store.save_link(w.mandy.ref, Link("T1"), 1, event()), {READ: 1, COMMIT: 1}),
     "settle_membership": (lambda w: w.store.settle_membership(w.edge(), event()), {QUERY: 1, COMMIT: 1}),
     "postpone_membership": (lambda w: w.store.postpone_membership(w.edge()), {QUERY: 1, COMMIT: 1}),
+    "held": (lambda w: w.store.held("User"), {QUERY: 1}),
+    "held_memberships": (lambda w: w.store.held_memberships(), {QUERY: 1}),
+    "waiting": (lambda w: w.store.waiting("User"), {QUERY: 1}),
+    "ledger": (lambda w: w.store.ledger("people"), {READ: 1}),
+    "put_ledger": (lambda w: w.store.put_ledger("people", Ledger()), {COMMIT: 1}),
     "append_event": (lambda w: w.store.append_event(event()), {COMMIT: 1}),
     "events": (lambda w: w.store.events(10, "x"), {QUERY: 1}),
     "acquire_lease": (lambda w: w.store.acquire_lease("target", "one", 1.0, 5.0), {READ: 1, COMMIT: 1}),
     "put_report": (lambda w: w.store.put_report(Report("settle", AT, LATER, "healthy")), {COMMIT: 1}),
     "reports": (lambda w: w.store.reports(), {QUERY: 1}),
-    "backlog": (lambda w: w.store.backlog(), {COUNT: 3}),
+    "backlog": (lambda w: w.store.backlog(), {COUNT: 6}),
     "deprovision a user": (lambda w: w.deprovision(w.barbara), {READ: 1, COMMIT: 1}),
     "deprovision a group": (lambda w: w.deprovision(w.guides), {READ: 1, QUERY: 1, COMMIT: 1}),
 }
@@ -165,6 +172,48 @@ def test_events_carry_the_time_of_their_end_for_the_ttl_policy(cloud: FirestoreS
 
     assert fields
     assert fields["expire_at"] == datetime(2027, 2, 9, 8, tzinfo=UTC)
+
+
+def test_what_an_older_release_wrote_is_read(world: World):
+    document = world.store._calls.document("users", world.barbara.id)
+    link = {
+        "target_id": "T1",
+        "target_state": "active",
+        "settled_version": 1,
+        "attempts": 2,
+        "last_error": "busy",
+        "waiting": None,
+    }
+    document.update({"user.link": link})
+
+    assert world.current(world.barbara).link == Link("T1", "active", 1, True, 2, None, "busy")
+    assert world.edge() == Membership(world.guides.id, world.barbara.id, wanted=True)
+
+
+def test_a_link_that_says_nothing_new_is_written_as_an_older_release_reads_it(world: World):
+    world.store.save_link(world.barbara.ref, Link("T1", held_at=1.0, approved_version=1), None, None)
+    world.store.save_link(world.barbara.ref, Link("T1"), None, None)
+
+    fields = world.store._calls.document("users", world.barbara.id).get().to_dict()
+
+    assert fields
+    assert set(fields["user"]["link"]) == {
+        *("target_id", "target_state", "settled_version", "attempts", "last_error", "waiting")
+    }
+    assert not {"held", "waits"} & set(fields)
+
+
+def test_a_long_list_of_held_records_is_read_in_pages(cloud: FirestoreStore, wire: Wire):
+    ids = [f"{number:04}" for number in range(READ_AT_ONCE + 1)]
+    for start in range(0, len(ids), WRITES_PER_COMMIT):
+        batch = cloud._calls.batch()
+        for id in ids[start : start + WRITES_PER_COMMIT]:
+            record = user(id, id=id, link=Link(held_at=1.5, waiting="Ask."))
+            batch.create(cloud._calls.document("users", id), created_fields(record, "test"))
+        cloud._calls.commit(batch)
+
+    assert wire.spent(lambda: cloud.held("User")) == wire.spent(lambda: cloud.waiting("User")) == {QUERY: 2}
+    assert [record.id for record in cloud.held("User")] == [record.id for record in cloud.waiting("User")] == ids
 
 
 @pytest.mark.parametrize("cause", [DeadlineExceeded("late"), PermissionDenied("no"), NotFound("no database")])

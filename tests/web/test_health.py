@@ -44,7 +44,12 @@ def test_health_tells_version_reports_and_their_times(bridge: Bridge) -> None:
     for report in body["reports"]:
         assert report.keys() == {"source", "time", "expires", "state"}
         assert datetime.strptime(report["time"], FORM) < datetime.strptime(report["expires"], FORM)
-    assert states(bridge) == {"SCIMServer": "healthy", "Settle": "healthy", "ConfirmationWatcher": "healthy"}
+    assert states(bridge) == {
+        "SCIMServer": "healthy",
+        "Settle": "healthy",
+        "ConfirmationWatcher": "healthy",
+        "TargetCalls": "healthy",
+    }
 
 
 def test_a_job_that_fell_silent_is_unhealthy_and_so_is_the_answer(bridge: Bridge) -> None:
@@ -55,7 +60,8 @@ def test_a_job_that_fell_silent_is_unhealthy_and_so_is_the_answer(bridge: Bridge
     status, _ = health(bridge)
 
     assert status == 503
-    assert states(bridge) == {"SCIMServer": "healthy", "Settle": "unhealthy", "ConfirmationWatcher": "healthy"}
+    shown = states(bridge)
+    assert (shown["SCIMServer"], shown["Settle"], shown["ConfirmationWatcher"]) == ("healthy", "unhealthy", "healthy")
 
 
 def test_a_job_that_runs_again_is_healthy_again(bridge: Bridge) -> None:
