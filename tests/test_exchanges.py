@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,23 +11,33 @@ import pytest
 from werkzeug.serving import make_server
 
 from scim import identity
+from scim.jobs.groups import MARK
+from scim.jobs.removals import RemovalLimit
 from scim.ports import Store
-from tests.bridge import Bridge, make_bridge
+from scim.stores.sqlite import SqliteStore
+from tests.bridge import Bridge, Clock, make_bridge
+from tests.onepassword import target_of
+from tests.op.account import StandIn
 from tests.replay import replay
 from tests.stores.opening import opened
 
 FOLDER = Path(__file__).parent / "exchanges"
 GIVEN = ["entra", "okta", "onelogin", "jumpcloud", "rippling"]
+World = dict[str, list[dict[str, Any]]]
 LIVE = {"TRANSFER_PENDING", "TRANSFER_ACCEPTED", "ACTIVE"}
 SUSPENDED = {"SUSPENDED", "TRANSFER_SUSPENDED"}
 
 
 class Watched:
-    """The application, which compares the target with what is wanted whenever no request is under way."""
+    """The application, which compares the target with what is wanted whenever no request is under way. `world` shows
+    the target: people with their state, groups with the addresses of their members.
+    """
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: Bridge, world: Callable[[], World]) -> None:
         self.bridge = bridge
+        self.world = world
         self.problems: list[str] = []
+        self._there_before = {person["id"] for person in world()["people"]}
         self._changing = 0
         self._lock = threading.Lock()
 
@@ -39,15 +49,26 @@ class Watched:
             self._changing -= 1
             if environ["REQUEST_METHOD"] != "GET" and not self._changing:
                 self.bridge.settle()  # the tick, which revokes what a deleted user leaves behind
-                differences = differences_of(self.bridge)
+                differences = differences_of(self.bridge, self._ours())
                 self.problems += [f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}: {each}" for each in differences]
         return answer
 
+    def _ours(self) -> World:
+        """Without who and what was there before."""
+        shown = self.world()
+        people = [person for person in shown["people"] if person["id"] not in self._there_before]
+        addresses = {person["email"] for person in people}
+        groups = [
+            {**group, "members": sorted(addresses.intersection(group["members"]))}
+            for group in shown["groups"]
+            if group["description"].startswith(MARK)
+        ]
+        return {"people": people, "groups": groups}
 
-def differences_of(bridge: Bridge) -> list[str]:
-    """Where the embedded target is not what the identity provider asked for."""
-    world = bridge.target.world()
-    people = {person["id"]: person for person in world["people"] if person["email"] != "owner@example.com"}
+
+def differences_of(bridge: Bridge, world: World) -> list[str]:
+    """Where the target is not what the identity provider asked for."""
+    people = {person["id"]: person for person in world["people"]}
     wanted = {record.link.target_id: record for record in bridge.store.scan("User")}
     found = []
     for target_id, record in wanted.items():
@@ -73,7 +94,7 @@ def differences_of(bridge: Bridge) -> list[str]:
         )
         for record in bridge.store.scan("Group")
     }
-    actual = {group["name"]: group["members"] for group in world["groups"] if group["type"] == "USER_DEFINED"}
+    actual = {group["name"]: group["members"] for group in world["groups"]}
     if expected != actual:
         found.append(f"groups are {actual}, wanted {expected}")
     return found
@@ -105,8 +126,22 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 @pytest.mark.parametrize("name", [path.stem for path in sorted(FOLDER.glob("*.json"))])
 def test_a_conversation_succeeds_and_the_target_follows_every_step(store: Store, tmp_path: Path, name: str) -> None:
-    bridge = make_bridge(tmp_path, store=store)
-    watched = Watched(bridge)
+    replay_and_compare(make_bridge(tmp_path, store=store, removals=RemovalLimit()), name)
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted(FOLDER.glob("*.json"))])
+def test_a_conversation_succeeds_and_1password_follows_every_step(tmp_path: Path, name: str) -> None:
+    account, clock = StandIn(tmp_path / "op"), Clock()
+    store, target = SqliteStore(str(tmp_path / "bridge.db")), target_of(account, tmp_path, clock)
+    bridge = make_bridge(tmp_path, store=store, target=target, clock=clock, removals=RemovalLimit(), wait=25.0)
+
+    replay_and_compare(bridge, name, account.world)
+
+    assert {email: sent for email, sent in account.mails().items() if sent != 1} == {}
+
+
+def replay_and_compare(bridge: Bridge, name: str, world: Callable[[], World] | None = None) -> None:
+    watched = Watched(bridge, world or bridge.target.world)
     path = FOLDER / f"{name}.json"
 
     with served(watched) as base_url:
