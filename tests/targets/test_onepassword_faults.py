@@ -12,8 +12,8 @@ from scim.targets.onepassword import OnePasswordTarget
 from scim.targets.op import Op
 from tests.op.account import InMemory, People, StandIn
 from tests.op.in_process import in_process
+from tests.targets.conftest import LeftBehind
 from tests.targets.op_doubles import Clock, opened, secrets
-from tests.targets.test_op_process import children
 
 
 @dataclass
@@ -150,7 +150,7 @@ def at(tmp_path: Path) -> Iterator[Scene]:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_what_hangs_is_ended_in_time_and_leaves_nobody_behind(at: Scene, verb: str):
+def test_what_hangs_is_ended_in_time_and_leaves_nobody_behind(at: Scene, verb: str, left_behind: LeftBehind):
     at.account.fault("hang", VERBS[verb][0], times=99)
     bounded = Scene.__new__(Scene)
     bounded.account, bounded.mandy, bounded.group = at.account, at.mandy, at.group
@@ -161,16 +161,16 @@ def test_what_hangs_is_ended_in_time_and_leaves_nobody_behind(at: Scene, verb: s
 
     assert isinstance(error, TargetUnavailable)
     assert time.monotonic() - began < 3
-    assert children() == set()
+    assert left_behind() == set()
 
 
 @pytest.mark.parametrize("fault", ["killed", "huge", "half", "garbage"])
-def test_what_ends_badly_leaves_nobody_behind(at: Scene, fault: str):
+def test_what_ends_badly_leaves_nobody_behind(at: Scene, fault: str, left_behind: LeftBehind):
     for verb, (command, _) in VERBS.items():
         at.account.fault(fault, command)
         attempt(at, verb)
 
-    assert children() == set()
+    assert left_behind() == set()
 
 
 def test_a_tool_that_is_missing_is_unavailable(tmp_path: Path):

@@ -1,6 +1,5 @@
 """One process: what it answers, and that nothing of it is left, whatever it does."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -12,19 +11,13 @@ import pytest
 
 from scim.targets import op_process
 from scim.targets.op_process import CannotStart, TooMuchOutput, TooSlow, run
+from tests.targets.conftest import LeftBehind
 
 ENOUGH = 20.0
 
 
 def python(program: str) -> list[str]:
     return [sys.executable, "-I", "-S", "-c", program]
-
-
-def children() -> set[int]:
-    """Of this process, the dead that nobody waited for included."""
-    listed = subprocess.run(["ps", "-o", "pid=,ppid=,comm="], capture_output=True, text=True, check=True).stdout
-    rows = [line.split(None, 2) for line in listed.splitlines()]
-    return {int(pid) for pid, parent, name in rows if int(parent) == os.getpid() and name != "ps"}
 
 
 def lives(pid: int) -> bool:
@@ -75,23 +68,23 @@ def test_every_argument_arrives_as_it_was():
 
 
 @pytest.mark.parametrize("ends", ["import time; time.sleep(60)", "import os; os.close(1); os.close(2)\nwhile True: 0"])
-def test_whatever_hangs_is_killed_at_its_deadline(ends: str):
+def test_whatever_hangs_is_killed_at_its_deadline(ends: str, left_behind: LeftBehind):
     began = time.monotonic()
 
     with pytest.raises(TooSlow):
         run(python(ends), {}, b"", 0.15)
 
     assert time.monotonic() - began < 2
-    assert children() == set()
+    assert left_behind() == set()
 
 
-def test_who_ignores_the_polite_signals_is_killed_too():
+def test_who_ignores_the_polite_signals_is_killed_too(left_behind: LeftBehind):
     deaf = "import signal, time\nfor s in (1, 2, 15): signal.signal(s, signal.SIG_IGN)\ntime.sleep(60)"
 
     with pytest.raises(TooSlow):
         run(python(deaf), {}, b"", 0.3)
 
-    assert children() == set()
+    assert left_behind() == set()
 
 
 _LEAVES_A_CHILD = """
@@ -132,13 +125,13 @@ def test_a_grandchild_in_a_session_of_its_own_keeps_nobody_waiting():
 
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
-def test_who_writes_too_much_is_killed(stream: str, monkeypatch: pytest.MonkeyPatch):
+def test_who_writes_too_much_is_killed(stream: str, monkeypatch: pytest.MonkeyPatch, left_behind: LeftBehind):
     monkeypatch.setattr(op_process, "LONGEST_OUTPUT", 1_000_000)
 
     with pytest.raises(TooMuchOutput, match="bytes"):
         run(python(f"import sys\nwhile True: sys.{stream}.write('x' * 65536)"), {}, b"", ENOUGH)
 
-    assert children() == set()
+    assert left_behind() == set()
 
 
 def test_a_listing_of_many_megabytes_is_read_whole():
@@ -160,11 +153,11 @@ def test_what_cannot_be_started_is_said_so(make: str, tmp_path: Path):
         run([str(path)], {}, b"", ENOUGH)
 
 
-def test_no_time_left_is_too_slow():
+def test_no_time_left_is_too_slow(left_behind: LeftBehind):
     with pytest.raises(TooSlow):
         run(python("print()"), {}, b"", 0.0)
 
-    assert children() == set()
+    assert left_behind() == set()
 
 
 def test_who_was_killed_says_by_which_signal():
@@ -173,7 +166,7 @@ def test_who_was_killed_says_by_which_signal():
     assert answer.code == -signal.SIGKILL
 
 
-def test_fifty_at_once_leave_nobody_behind():
+def test_fifty_at_once_leave_nobody_behind(left_behind: LeftBehind):
     ends = ["print(1)", "import time; time.sleep(60)", "while True: print('x' * 9999)", _LEAVES_A_CHILD]
     began = {thread.ident for thread in threading.enumerate()}
 
@@ -189,6 +182,6 @@ def test_fifty_at_once_leave_nobody_behind():
     for thread in threads:
         thread.join()
 
-    assert children() == set()
+    assert left_behind() == set()
     assert {thread.ident for thread in threading.enumerate()} == began
     assert len(list(Path("/dev/fd").iterdir())) < 50
