@@ -1,0 +1,25 @@
+"""`python -m tests.crowd.ticker`: settles and confirms, over and over, until it is told to end."""
+
+import os
+import time
+
+from scim import logs, wiring
+from scim.settings import Settings
+
+PAUSE_SECONDS = 0.2
+LONGEST_SECONDS = 1800.0
+
+
+def main() -> None:
+    settings = Settings.from_environment(os.environ)
+    logs.configure(settings.log_level)
+    jobs = wiring.jobs(settings)
+    ends = time.monotonic() + LONGEST_SECONDS
+    while time.monotonic() < ends:
+        jobs.settle()
+        jobs.confirm()
+        time.sleep(PAUSE_SECONDS)
+
+
+if __name__ == "__main__":
+    main()
