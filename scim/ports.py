@@ -9,6 +9,7 @@ from typing import Protocol
 
 from scim.records import (
     Backlog,
+    Document,
     Event,
     Finding,
     Kind,
@@ -140,6 +141,16 @@ class Store(Protocol):
 
     def put_ledger(self, scope: str, ledger: Ledger) -> None:
         """Whoever writes one holds the target's lease, so no two write it at once."""
+        ...
+
+    def note(self, name: str) -> Document | None:
+        """What was put under the name: something chosen, planned or noticed that is no resource."""
+        ...
+
+    def put_note(self, name: str, note: Document | None) -> None:
+        """JSON of up to 900,000 bytes, whole or not at all; None takes it away. Whoever writes one that is also read
+        before holds the target's lease.
+        """
         ...
 
     def append_event(self, event: Event) -> None: ...

@@ -9,7 +9,7 @@ from scim.jobs.trouble import FIRST_SECONDS_UNAVAILABLE, LONGEST_SECONDS, Troubl
 from scim.jobs.work import NO_EFFECT, Work
 from scim.records import Membership, Record, Ref, TargetMember
 
-WAIT_SECONDS = 300.0
+WAIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def settle(work: Work, group: Record | None, edge: Membership) -> bool | Acted:
 
 
 def wait(work: Work, edge: Membership) -> None:
-    """Looked at again some minutes later, so that many who wait do not keep the others from their turn."""
+    """Looked at again a minute later, so that many who wait do not keep the others from their turn."""
     work.store.postpone_membership(replace(edge, next_attempt_at=work.clock() + WAIT_SECONDS, last_error=None))
 
 

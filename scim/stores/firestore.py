@@ -1,8 +1,8 @@
 """The store in the cloud: Firestore.
 
 Documents: `users`, `groups`, `memberships/{group}:{user}`, `keys/{digest}`, `events` (with `expire_at` for the TTL
-policy), `leases`, `reports`, `ledgers/{digest}`. The order of records is that of their ids. Every method says in
-`ports.Store` how many round trips it may take.
+policy), `leases`, `reports`, `ledgers/{digest}`, `notes/{digest}`. The order of records is that of their ids. Every
+method says in `ports.Store` how many round trips it may take.
 """
 
 import time
@@ -12,7 +12,7 @@ from uuid import uuid4
 from google.cloud.firestore import Client
 
 from scim.ports import Clock, Ids
-from scim.records import Backlog, Event, Kind, Ledger, Link, Membership, Record, Ref, Report
+from scim.records import Backlog, Document, Event, Kind, Ledger, Link, Membership, Record, Ref, Report
 from scim.stores.firestore_calls import Calls, Connect
 from scim.stores.firestore_journal import Journal
 from scim.stores.firestore_memberships import Memberships
@@ -129,6 +129,12 @@ class FirestoreStore:
 
     def put_ledger(self, scope: str, ledger: Ledger) -> None:
         self._journal.put_ledger(scope, ledger)
+
+    def note(self, name: str) -> Document | None:
+        return self._journal.note(name)
+
+    def put_note(self, name: str, note: Document | None) -> None:
+        self._journal.put_note(name, note)
 
     def append_event(self, event: Event) -> None:
         self._journal.append(event)

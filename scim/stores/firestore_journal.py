@@ -1,14 +1,14 @@
-"""Events, leases, reports and ledgers in Firestore."""
+"""Events, leases, reports, ledgers and notes in Firestore."""
 
 from json import dumps, loads
 
 from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
 from google.cloud.firestore import DocumentReference, FieldFilter, Query, WriteBatch
 
-from scim.records import Event, Ledger, Report
+from scim.records import Document, Event, Ledger, Report
 from scim.stores.firestore_calls import TRIES, Calls
 from scim.stores.firestore_rows import digest, event_fields, to_event
-from scim.stores.rows import decode_ledger, encode_ledger
+from scim.stores.rows import decode_ledger, decode_note, encode_ledger, encode_note
 
 
 class Journal:
@@ -93,6 +93,22 @@ class Journal:
         batch = self._calls.batch()
         batch.set(self._ledger(scope), {"scope": scope, "body": encode_ledger(ledger)})
         self._calls.commit(batch)
+
+    def note(self, name: str) -> Document | None:
+        document = self._note(name)
+        found = self._calls.read([document]).get(document)
+        return decode_note(found.get("body")) if found else None
+
+    def put_note(self, name: str, note: Document | None) -> None:
+        batch = self._calls.batch()
+        if note is None:
+            batch.delete(self._note(name))
+        else:
+            batch.set(self._note(name), {"name": name, "body": encode_note(note)})
+        self._calls.commit(batch)
+
+    def _note(self, name: str) -> DocumentReference:
+        return self._calls.document("notes", digest("note", name))
 
     def _ledger(self, scope: str) -> DocumentReference:
         return self._calls.document("ledgers", digest("ledger", scope))

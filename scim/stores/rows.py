@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from scim.records import Ledger, Link, Record
+from scim.records import Document, Ledger, Link, Record
 
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,199}")
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -59,6 +59,15 @@ def decode_ledger(body: str) -> Ledger:
     fields: dict[str, Any] = _decode(body)[0]
     fields["entries"] = tuple((minute, count) for minute, count in fields["entries"])
     return Ledger(**fields)
+
+
+def encode_note(note: Document) -> str:
+    return _encode(note)
+
+
+def decode_note(body: str) -> Document:
+    note: Document = _decode(body)[0]
+    return note
 
 
 def due(link: Link) -> float | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from scim.records import Backlog, Event, Kind, Ledger, Link, Membership, Record, Ref, Report
+from scim.records import Backlog, Document, Event, Kind, Ledger, Link, Membership, Record, Ref, Report
 from scim.stores import sqlite_journal as journal
 from scim.stores import sqlite_memberships as memberships
 from scim.stores import sqlite_records as records
@@ -155,6 +155,14 @@ class SqliteStore:
         """On the disk when it returns: nobody would find out again what was removed."""
         with self._database.write() as db:
             journal.put_ledger(db, scope, ledger)
+
+    def note(self, name: str) -> Document | None:
+        with self._database.read() as db:
+            return journal.note(db, name)
+
+    def put_note(self, name: str, note: Document | None) -> None:
+        with self._database.write() as db:
+            journal.put_note(db, name, note)
 
     def append_event(self, event: Event) -> None:
         with self._database.note() as db:

@@ -1,11 +1,11 @@
-"""Events, leases, reports and ledgers in SQLite. Each function runs inside its caller's transaction."""
+"""Events, leases, reports, ledgers and notes in SQLite. Each function runs inside its caller's transaction."""
 
 import json
 import sqlite3
 from typing import Any
 
-from scim.records import Event, Ledger, Ref, Report
-from scim.stores.rows import decode_ledger, encode_ledger
+from scim.records import Document, Event, Ledger, Ref, Report
+from scim.stores.rows import decode_ledger, decode_note, encode_ledger, encode_note
 
 _COLUMNS = "id, at, actor, action, kind, resource_id, changes, outcome"
 _APPEND = f"INSERT OR REPLACE INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants only
@@ -55,6 +55,18 @@ def ledger(db: sqlite3.Connection, scope: str) -> Ledger:
 
 def put_ledger(db: sqlite3.Connection, scope: str, ledger: Ledger) -> None:
     db.execute("INSERT OR REPLACE INTO ledgers (scope, body) VALUES (?, ?)", (scope, encode_ledger(ledger)))
+
+
+def note(db: sqlite3.Connection, name: str) -> Document | None:
+    row = db.execute("SELECT body FROM notes WHERE name = ?", (name,)).fetchone()
+    return decode_note(row[0]) if row else None
+
+
+def put_note(db: sqlite3.Connection, name: str, note: Document | None) -> None:
+    if note is None:
+        db.execute("DELETE FROM notes WHERE name = ?", (name,))
+        return
+    db.execute("INSERT OR REPLACE INTO notes (name, body) VALUES (?, ?)", (name, encode_note(note)))
 
 
 def _event(row: tuple[Any, ...]) -> Event:

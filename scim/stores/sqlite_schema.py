@@ -61,7 +61,12 @@ CREATE INDEX memberships_held ON memberships (group_id, user_id) WHERE held_at I
 CREATE TABLE ledgers (scope TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _HOLDS)
+# What is chosen, planned or noticed.
+_NOTES = """
+CREATE TABLE notes (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _HOLDS, _NOTES)
 """Each brings a file from the version that is its index to the next. Only ever append."""
 
 

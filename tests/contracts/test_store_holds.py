@@ -325,6 +325,36 @@ def test_a_ledger_is_read_back_as_it_was(store: Store, scope: str, ledger: Ledge
     assert store.ledger(scope) == ledger
 
 
+def test_a_note_nobody_put_is_none(store: Store):
+    assert store.note("pull.plan") is None
+
+
+@pytest.mark.parametrize("name", ["pull", "drift/User", "ü 漢 \U0001f511", "x" * 2000])
+def test_a_note_is_read_back_as_it_was_and_the_last_counts(store: Store, name: str):
+    store.put_note(name, {"first": True})
+    store.put_note(name, {"groups": ["Guides", "\ud800", None], "since": 12.5, "nested": {"": {}}})
+
+    assert store.note(name) == {"groups": ["Guides", "\ud800", None], "since": 12.5, "nested": {"": {}}}
+    assert store.note("another") is None
+
+
+def test_a_note_is_taken_away_once_or_twice(store: Store):
+    store.put_note("pull", {"kept": True})
+
+    store.put_note("pull", None)
+    store.put_note("pull", None)
+
+    assert store.note("pull") is None
+
+
+def test_a_note_may_be_large(store: Store):
+    large = {"people": [f"person{number}@example.com" for number in range(30_000)]}
+
+    store.put_note("pull", large)
+
+    assert store.note("pull") == large
+
+
 def test_each_scope_has_its_own_ledger_and_the_last_counts(store: Store):
     store.put_ledger("people", Ledger(((1, 1),), 10, 60.0))
     store.put_ledger("group:2819c223", Ledger(((1, 2),), 20))
