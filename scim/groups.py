@@ -7,7 +7,7 @@ from scim import keys
 from scim.conditions import NO_CONDITION, Condition
 from scim.protocol import patch
 from scim.protocol.definitions import GROUP
-from scim.protocol.errors import NotFound
+from scim.protocol.errors import NotFound, Uniqueness
 from scim.protocol.membership import MembershipChange
 from scim.protocol.messages import Operation
 from scim.protocol.patch import Patched
@@ -36,9 +36,36 @@ class Groups:
         record = _keyed(Record("Group", id, resource.document, client, now, now, external_ids=external_ids))
         asked = resource.members or ()
         known = self.recorder.store.group_with(id, asked)[1] if asked else {}
-        saved = self.recorder.create(record, [member for member in asked if member in known], client)
+        try:
+            saved = self.recorder.create(record, [member for member in asked if member in known], client)
+        except Uniqueness:
+            unclaimed = self.recorder.unclaimed(record)
+            if unclaimed is None:
+                raise
+            return self._claim(unclaimed, resource, client)
         self._note_unknown(saved, asked, known, client)
         return saved
+
+    def _claim(self, unclaimed: Record, resource: Resource, client: str) -> Record:
+        """A group that was taken over from the target is the one the identity provider means. Whom it names comes in;
+        who is in stays until it says otherwise.
+        """
+        membership = MembershipChange().granting(resource.members or ())
+
+        def decide(before: Record, known: dict[str, bool]) -> Change | None:
+            if before.client:
+                raise Uniqueness("Another client has just named this group (displayName).")
+            patched = Patched(dict(resource.document), resource.external_id, membership, ())
+            named = replace(before, client=client)
+            change = self._change(named, patched, known, client)
+            if change and change.after is not named:
+                return change
+            grants = change.grants if change else ()
+            after = replace(named, version=before.version + 1, last_modified=self.recorder.now())
+            steps = _edge_steps(grants, ())
+            return Change(owe(before, after, seen_by_target=False), "group.changed", steps, grants, owed=bool(grants))
+
+        return self._carry_out(unclaimed.id, membership, NO_CONDITION, decide, client)
 
     def replace(self, id: str, resource: Resource, client: str, condition: Condition) -> Record:
         """PUT. `members` left out leaves the members alone, `[]` empties the group (docs/adr/0009)."""
@@ -112,6 +139,7 @@ class Groups:
             replace(
                 before,
                 document=patched.document,
+                client=before.client or client,
                 external_ids=external_ids,
                 version=before.version + 1,
                 last_modified=self.recorder.now(),

@@ -100,6 +100,14 @@ class Recorder:
             raise NotFound(f"There is no {ref.kind} with the id {ref.id[:64]!r}.")
         return record
 
+    def unclaimed(self, record: Record) -> Record | None:
+        """Who has the unique keys of the record and is nobody's yet: taken over from the target. None if somebody else
+        has one of them.
+        """
+        holders = {each.id: each for key in record.unique_keys for each in self.store.find(record.kind, key)}
+        found = next(iter(holders.values()), None)
+        return found if found and len(holders) == 1 and not found.client else None
+
     def change_member(self, group_id: str, user_id: str, actor: str, *, wanted: bool) -> None:
         """One membership that follows from what was done to the user: the group is at another version by it."""
         group = self.store.get(Ref("Group", group_id))
@@ -202,7 +210,9 @@ def _uniqueness(record: Record, taken: KeyTaken) -> Uniqueness:
     return Uniqueness(f"Another {record.kind} already has this {attribute} (compared without regard to case).")
 
 
-def _refusal(outcome: Refused) -> InvalidValue | Forbidden:
+def _refusal(outcome: Refused) -> InvalidValue | Forbidden | Uniqueness:
+    if outcome.taken:
+        return Uniqueness(outcome.reason)
     return Forbidden(outcome.reason) if outcome.denied else InvalidValue(outcome.reason)
 
 

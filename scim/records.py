@@ -41,7 +41,8 @@ class Link:
 class Record:
     """One user or group as the bridge wants it, and its link to the target.
 
-    `document` is the canonical SCIM document without id, meta, schemas, groups, members and externalId.
+    `document` is the canonical SCIM document without id, meta, schemas, groups, members and externalId. `client` is
+    whose it is: who created it or, if nobody did (""), who names it first.
     `external_ids` maps client to that client's externalId. `unique_keys` are claimed: no two wanted records of
     a store hold the same; `lookup_keys` find records and may repeat. A record with `wanted=False` is
     deprovisioned: SCIM answers 404, its keys are free, its link stays. `group_ids` (users only) are the groups
@@ -234,10 +235,13 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The target will not have it; `reason` is for the client's administrator."""
+    """The target will not have it; `reason` is for the client's administrator. `denied`: the bridge may not. `taken`:
+    something that is not the bridge's has the name.
+    """
 
     reason: str
     denied: bool = False
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,11 @@ class Settings(BaseModel):
     removal_group_percent: float = Field(
         20, ge=0, le=100, description="Of one group's members as many per cent may lose it in the window."
     )
+    adopted_group_deletion: Literal["empty", "leave"] = Field(
+        "empty",
+        description="What becomes of a group that was in the target before the bridge managed it, when the identity "
+        "provider deletes it: `empty` takes its people out, `leave` lets it be as it is. It is never deleted.",
+    )
     hold_approval_hours: float = Field(
         24,
         gt=0,

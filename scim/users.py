@@ -7,7 +7,7 @@ from scim import identity, keys
 from scim.conditions import Condition
 from scim.protocol import patch
 from scim.protocol.definitions import USER
-from scim.protocol.errors import InvalidValue
+from scim.protocol.errors import InvalidValue, Uniqueness
 from scim.protocol.messages import Operation
 from scim.protocol.resources import Resource
 from scim.recorder import Change, Recorder, owe, top_level_steps
@@ -33,7 +33,26 @@ class Users:
         record = Record("User", self.recorder.new_id(), document, client, now, now, external_ids=external_ids)
         if former:
             record = replace(record, link=Link(target_id=former.link.target_id, target_state=former.link.target_state))
-        return self.recorder.create(self._keyed(record), (), client)
+        record = self._keyed(record)
+        try:
+            return self.recorder.create(record, (), client)
+        except Uniqueness:
+            unclaimed = self.recorder.unclaimed(record)
+            if unclaimed is None:
+                raise
+        return self._claim(unclaimed, document, resource.external_id, client)
+
+    def _claim(self, unclaimed: Record, document: Document, external_id: str | None, client: str) -> Record:
+        """Who was taken over from the target is who the identity provider means, not somebody else of that name."""
+
+        def decide(before: Record) -> Change | None:
+            if before.client:
+                raise Uniqueness("Another client has just named this user (userName).")
+            change = self._change(replace(before, client=client), document, external_id, client)
+            after = replace(before, client=client, version=before.version + 1, last_modified=self.recorder.now())
+            return change or Change(owe(before, after, seen_by_target=False), "user.changed", owed=False)
+
+        return self.recorder.change(lambda: self.get(unclaimed.id), decide, client)
 
     def replace(self, id: str, resource: Resource, client: str, condition: Condition) -> Record:
         """PUT (RFC 7644 §3.5.1): what is not stated is cleared, save `active` and `externalId` (docs/adr/0009)."""
@@ -87,6 +106,7 @@ class Users:
         after = replace(
             before,
             document=document,
+            client=before.client or client,
             external_ids=external_ids,
             version=before.version + 1,
             last_modified=self.recorder.now(),

@@ -31,7 +31,10 @@ from scim.users import Users
 if TYPE_CHECKING:
     from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+    from scim.jobs.adoption import Known
     from scim.jobs.holds import Holds
+    from scim.jobs.managed import ManagedGroups
+    from scim.jobs.moving import Moving
     from scim.jobs.work import Runner
     from scim.targets.embedded import EmbeddedTarget
     from scim.web.service import Service
@@ -121,7 +124,10 @@ def runner(chosen: Settings, wanted: Store) -> "Runner":
         chosen.removal_group_percent,
     )
     per_day = chosen.target_calls_per_day
-    return Runner(wanted, target(chosen), time.time, event_id, _holder(), limit, calls_per_day=per_day)
+    leaves = chosen.adopted_group_deletion == "leave"
+    return Runner(
+        wanted, target(chosen), time.time, event_id, _holder(), limit, calls_per_day=per_day, leaves_adopted=leaves
+    )
 
 
 def jobs(chosen: Settings) -> Jobs:
@@ -135,6 +141,18 @@ def holds(chosen: Settings) -> "Holds":
     from scim.jobs.holds import Holds
 
     return Holds(runner(chosen, store(chosen)), chosen.hold_approval_hours * 3600)
+
+
+def managed_groups(chosen: Settings) -> "ManagedGroups":
+    from scim.jobs.managed import ManagedGroups
+
+    return ManagedGroups(runner(chosen, store(chosen)), new_id)
+
+
+def moving(chosen: Settings, known: "Known") -> "Moving":
+    from scim.jobs.moving import Moving
+
+    return Moving(runner(chosen, store(chosen)), new_id, known)
 
 
 def scim_service(chosen: Settings) -> "Service":

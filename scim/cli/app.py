@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from scim import __version__
-from scim.cli import doctor, holds, jobs, local, tokens
+from scim.cli import doctor, groups, holds, jobs, local, moving, tokens
 from scim.cli.console import Problem, complain, say
-from scim.jobs.holds import HoldChanged, HoldsBusy
+from scim.jobs.holds import HoldChanged
+from scim.jobs.managed import NotManageable
+from scim.jobs.work import Busy
 from scim.records import SecretMissing, SecretsUnavailable, StoreUnavailable, TargetError
 from scim.settings import SettingsError
 from scim.tokens import NoLiveToken, TokenListInvalid, TooManyLive, UnknownToken
@@ -25,7 +27,8 @@ EXPECTED = (
     TooManyLive,
     UnknownToken,
     HoldChanged,
-    HoldsBusy,
+    NotManageable,
+    Busy,
 )
 """Whose text is fit for an operator."""
 
@@ -38,6 +41,10 @@ app = typer.Typer(
 app.add_typer(local.commands, name="local")
 app.add_typer(tokens.commands, name="token")
 app.add_typer(holds.commands, name="holds")
+app.add_typer(groups.commands, name="groups")
+app.command("import")(moving.import_)
+app.command()(moving.export)
+app.command()(moving.rebuild)
 app.command()(doctor.doctor)
 app.command()(jobs.status)
 app.command()(jobs.settle)

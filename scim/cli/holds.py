@@ -1,6 +1,5 @@
 """`python -m scim holds …`: removals beyond the limit, and what a person decides about them."""
 
-import getpass
 import json
 import os
 from dataclasses import asdict
@@ -12,6 +11,7 @@ import typer
 from scim import wiring
 from scim.cli import desk
 from scim.cli.console import Problem, say, show
+from scim.cli.person import who
 from scim.jobs.holds import Hold, Holds
 
 commands = typer.Typer(invoke_without_command=True, help="Removals that wait for your decision.")
@@ -47,7 +47,7 @@ def list_(
 def approve(scope: Scope, digest: Digest = "") -> None:
     """Let exactly these removals through. The next pass applies them."""
     holds = _holds()
-    hold = holds.approve(scope, digest or _asked(holds, scope, "Apply"), _who())
+    hold = holds.approve(scope, digest or _asked(holds, scope, "Apply"), who())
     say(f"Approved: {len(hold.items)} removals. The next pass applies them, or `python -m scim settle` now.")
 
 
@@ -55,7 +55,7 @@ def approve(scope: Scope, digest: Digest = "") -> None:
 def discard(scope: Scope, digest: Digest = "") -> None:
     """Keep exactly these people, groups or members: what is there is wanted again."""
     holds = _holds()
-    left = holds.discard(scope, digest or _asked(holds, scope, "Discard"), _who())
+    left = holds.discard(scope, digest or _asked(holds, scope, "Discard"), who())
     say("Discarded: what is there is wanted again. The identity provider may ask for it again at its next sync.")
     if left:
         raise Problem(f"Not wanted again, because somebody else has their userName or address now: {', '.join(left)}.")
@@ -84,11 +84,3 @@ def _show(hold: Hold, most: int) -> None:
 
 def _instant(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(sep=" ", timespec="seconds")
-
-
-def _who() -> str:
-    """Whom the audit line names."""
-    try:
-        return f"cli:{getpass.getuser()}"
-    except (OSError, KeyError):
-        return "cli"

@@ -1,12 +1,16 @@
 """Making the target match one group: find by our mark, create, rename, delete."""
 
+import re
+import shlex
 from dataclasses import replace
 
 from scim import identity
+from scim.jobs import notices
 from scim.jobs.people import is_approved
 from scim.jobs.removals import GROUPS, Held
+from scim.jobs.trouble import NameTaken
 from scim.jobs.work import NO_EFFECT, Work
-from scim.records import Link, Record, RefusedByTarget, TargetGroup, TargetUnavailable
+from scim.records import Link, Record, Ref, TargetGroup, TargetUnavailable
 
 MARK = "Managed by the SCIM bridge"
 
@@ -14,6 +18,9 @@ MARK = "Managed by the SCIM bridge"
 def mark(record: Record) -> str:
     """What a group of ours carries as its description: found again by it, we never make it twice."""
     return f"{MARK} ({record.id})"
+
+
+_MARKED = re.compile(re.escape(MARK) + r" \(([0-9A-Za-z-]{1,64})\)")
 
 
 def settle(work: Work, record: Record) -> bool:
@@ -83,12 +90,39 @@ def _rename(work: Work, record: Record, group: TargetGroup) -> None:
 def _refuse_foreign(work: Work, name: str, but: str = "") -> None:
     """No group of ours gets the name of one that is not: people could take one for the other (Owners)."""
     folded = identity.fold(name)
-    foreign = (group for group in work.groups() if group.id != but and not group.description.startswith(MARK))
-    if any(identity.fold(group.name) == folded for group in foreign):
-        raise RefusedByTarget(
-            f"The target already has a group named {name!r} that the bridge does not manage (displayName). "
-            "Rename one of the two; the bridge never takes over a group unasked."
+    same = [group for group in work.groups() if group.id != but and identity.fold(group.name) == folded]
+    foreign = next((group for group in same if not is_ours(work, group)), None)
+    if foreign is None:
+        return
+    shown = work.group(foreign.id) or foreign
+    if shown.protected:
+        raise NameTaken(
+            f"The target has a group named {shown.name!r} already, which is {shown.protected} (displayName): the "
+            "bridge never manages such a group. Give this one another name."
         )
+    notices.tell_unmanaged(work.store, shown, work.clock())
+    raise NameTaken(
+        f"The target has a group named {shown.name!r} already, which the bridge does not manage (displayName). To let "
+        f"the identity provider have it: python -m scim groups manage {shlex.quote(shown.name)}. Else rename one of "
+        "the two; the bridge never takes over a group unasked."
+    )
+
+
+def is_ours(work: Work, group: TargetGroup) -> bool:
+    """Whether a user or group of this bridge stands for it, be it one that is going."""
+    return bool(work.store.linked("Group", group.id)) or marked(work, group) is not None
+
+
+def marked(work: Work, group: TargetGroup) -> Record | None:
+    """The group it was made for, if the bridge did and still knows it."""
+    id = marked_id(group)
+    return work.store.get(Ref("Group", id)) if id else None
+
+
+def marked_id(group: TargetGroup) -> str:
+    """The SCIM id it was made for; empty if not by the bridge."""
+    found = _MARKED.fullmatch(group.description)
+    return found[1] if found else ""
 
 
 def _end(work: Work, record: Record, group: TargetGroup | None) -> None:

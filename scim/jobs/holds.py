@@ -5,8 +5,8 @@ what is wanted: a newer wish for one of them takes it out.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Literal
@@ -15,7 +15,6 @@ from scim.jobs.removals import GROUPS, PEOPLE, members_of
 from scim.jobs.work import Runner, instant
 from scim.records import Event, KeyTaken, Link, Membership, Record, Ref, Stale
 
-WAIT_SECONDS = 60.0
 MOST_EDGES = 1_000_000
 
 Removal = Record | Membership
@@ -23,10 +22,6 @@ Removal = Record | Membership
 
 class HoldChanged(Exception):
     """What is held is not what the person looked at any more. Nothing was done. The text says what to do."""
-
-
-class HoldsBusy(Exception):
-    """A job works on the target and did not end in time. Nothing was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +66,8 @@ class Holds:
         return sorted(holds, key=lambda hold: (-len(hold.items), hold.scope))
 
     def approve(self, scope: str, digest: str, by: str) -> Hold:
-        """Let exactly the removals through that `digest` names; the next pass applies them. HoldChanged, HoldsBusy."""
-        with self._alone():
+        """Let exactly the removals through that `digest` names; the next pass applies them. HoldChanged, Busy."""
+        with self.runner.alone():
             hold, removals = self._require(scope, digest)
             until = self.runner.clock() + self.approval_seconds
             for removal in removals:
@@ -81,9 +76,9 @@ class Holds:
 
     def discard(self, scope: str, digest: str, by: str) -> list[str]:
         """Want again what is there, for exactly the removals that `digest` names. Returns the names of whom that could
-        not be done for, because their userName or address has been given to somebody else. HoldChanged, HoldsBusy.
+        not be done for, because their userName or address has been given to somebody else. HoldChanged, Busy.
         """
-        with self._alone():
+        with self.runner.alone():
             hold, removals = self._require(scope, digest)
             kept = [self._discard(removal, by) for removal in removals]
             self._give_back(removals, by)
@@ -202,17 +197,6 @@ class Holds:
     def _event(self, action: str, ref: Ref, by: str, *user_ids: str) -> Event:
         changes = [{"users": list(user_ids)}] if user_ids else []
         return Event(self.runner.event_id(), instant(self.runner.clock()), by, action, ref, changes, "done")
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """While no job is at work, so that nothing is decided on what one is about to change."""
-        lease = self.runner.lease()
-        if not lease.acquire_by(self.runner.clock() + WAIT_SECONDS, self.runner.pause):
-            raise HoldsBusy("A job is at work on the target just now. Nothing was done; try again in a minute.")
-        try:
-            yield
-        finally:
-            lease.release()
 
 
 def _name(record: Record | None) -> str:

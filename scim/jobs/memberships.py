@@ -96,9 +96,11 @@ def postpone(work: Work, edge: Membership, trouble: Trouble) -> None:
 
 
 def _is_gone(work: Work, group: Record) -> bool:
-    """Deprovisioned and not in the target any more: its memberships went with it."""
+    """Deprovisioned and not in the target any more: its memberships went with it. Or it is let go as it is."""
     if group.wanted:
         return False
+    if group.origin == "adopted" and work.runner.leaves_adopted:
+        return True
     return group.link.target_id is None or all(each.id != group.link.target_id for each in work.groups())
 
 

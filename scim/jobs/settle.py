@@ -77,7 +77,9 @@ def _settle_members(work: Work, ref: Ref) -> Outcome:
 
 
 def _outcome(trouble: Trouble) -> Outcome:
-    return Refused(trouble.reason, denied=trouble.denied) if trouble.kind == "refused" else Deferred()
+    if trouble.kind != "refused":
+        return Deferred()
+    return Refused(trouble.reason, denied=trouble.denied, taken=trouble.taken)
 
 
 @dataclass(slots=True)

@@ -28,6 +28,10 @@ LONGEST_SECONDS = 6 * 3600.0
 _REFUSALS = (RefusedByTarget, DeniedByTarget, UnsupportedByTarget, InvalidValue)
 
 
+class NameTaken(RefusedByTarget):
+    """Something in the target that is not the bridge's has the name already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """`refused`: asking again will not help by itself. `held`: a removal that waits for a person. `deferred`: no usable
@@ -38,6 +42,7 @@ class Trouble:
     reason: str
     first_seconds: float = FIRST_SECONDS
     denied: bool = False
+    taken: bool = False
     missing: bool = False
     unavailable: bool = False
 
@@ -58,7 +63,8 @@ def _trouble(error: Exception) -> Trouble:
     if isinstance(error, Held):
         return Trouble("held", str(error))
     if isinstance(error, _REFUSALS):
-        return Trouble("refused", str(error), denied=isinstance(error, DeniedByTarget))
+        denied, taken = isinstance(error, DeniedByTarget), isinstance(error, NameTaken)
+        return Trouble("refused", str(error), denied=denied, taken=taken)
     if isinstance(error, TargetError):
         missing, unavailable = isinstance(error, MissingInTarget), isinstance(error, TargetUnavailable)
         return Trouble("deferred", str(error), FIRST_SECONDS_UNAVAILABLE, missing=missing, unavailable=unavailable)

@@ -3,7 +3,8 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -26,7 +27,12 @@ from scim.records import (
 log = logging.getLogger("scim.settle")
 
 ACTOR = "settle"
+ALONE_SECONDS = 60.0
 NO_EFFECT = "The target reported success, but what was changed is as it was."
+
+
+class Busy(Exception):
+    """A job works on the target and did not end in time. Nothing was done."""
 
 
 @dataclass(slots=True)
@@ -39,7 +45,8 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """Who does the work: the ports it needs and what it keeps to. `chance` returns a number from 0 to 1 and spreads
+    """Who does the work: the ports it needs and what it keeps to. `leaves_adopted`: an adopted group that is deleted
+    keeps its members. `chance` returns a number from 0 to 1 and spreads
     repetitions.
     """
 
@@ -50,6 +57,7 @@ class Runner:
     holder: str
     limit: RemovalLimit = RemovalLimit()  # noqa: RUF009 - frozen
     calls_per_day: int = 50_000
+    leaves_adopted: bool = False
     chance: Callable[[], float] = random.random
     pause: Callable[[float], None] = time.sleep
     noted: Noted = field(default_factory=Noted)
@@ -57,6 +65,17 @@ class Runner:
     def lease(self) -> Lease:
         """A holder of its own each time: two jobs of one process exclude each other too."""
         return Lease(self.store, f"{self.holder} {self.event_id()}", self.clock)
+
+    @contextmanager
+    def alone(self) -> Iterator[Lease]:
+        """While no job is at work, so that nothing is decided on what one is about to change. Raises Busy."""
+        lease = self.lease()
+        if not lease.acquire_by(self.clock() + ALONE_SECONDS, self.pause):
+            raise Busy("A job is at work on the target just now. Nothing was done; try again in a minute.")
+        try:
+            yield lease
+        finally:
+            lease.release()
 
     def work(self, ends: float = float("inf"), call_ends: float = float("inf")) -> "Work":
         """Begins nothing more at `ends`; no call of the target lasts beyond `call_ends` (seconds on `clock`)."""

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from scim.jobs import lease
-from scim.jobs.holds import HoldChanged, Holds, HoldsBusy
+from scim.jobs.holds import HoldChanged, Holds
+from scim.jobs.work import Busy
 from scim.records import Backlog
 from tests.bridge import Bridge
 from tests.jobs.test_removals import deactivate, join, limited, reactivate, suspended
@@ -194,7 +195,7 @@ def test_nobody_decides_while_a_job_is_at_work(bridge: Bridge, holds: Holds):
     (hold,) = holds.all()
     bridge.store.acquire_lease(lease.NAME, "another", bridge.clock(), 9999)
 
-    with pytest.raises(HoldsBusy):
+    with pytest.raises(Busy):
         holds.approve("people", hold.digest, "barbara")
 
     assert bridge.store.backlog().held == 1

@@ -105,7 +105,7 @@ def test_no_group_of_ours_gets_the_name_of_a_built_in_one(bridge: Bridge, name: 
     made = bridge.send("POST", "/Groups", {"schemas": [GROUP], "displayName": name})
     renamed = bridge.patch(f"/Groups/{group['id']}", {"op": "replace", "path": "displayName", "value": name})
 
-    assert (made.status_code, renamed.status_code) == (400, 400)
+    assert (made.status_code, renamed.status_code) == (409, 409)
     assert list(groups(bridge)) == ["Guides"]
 
 

@@ -225,7 +225,7 @@ def test_a_group_named_like_one_that_is_not_ours_is_refused_with_the_cure(bridge
 
     answer = bridge.send("POST", "/Groups", {"schemas": [GROUP], "displayName": "guides"})
 
-    assert answer.status_code == 400
+    assert answer.status_code == 409
     assert "does not manage" in answer.get_json(force=True)["detail"]
     assert bridge.send("GET", "/Groups").get_json(force=True)["totalResults"] == 0
 

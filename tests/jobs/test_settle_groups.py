@@ -34,7 +34,7 @@ def test_no_group_gets_the_name_of_a_built_in_one(bridge: Bridge, name: str):
     created = bridge.send("POST", "/Groups", {"schemas": [GROUP], "displayName": name})
     renamed = bridge.patch(f"/Groups/{group['id']}", {"op": "replace", "path": "displayName", "value": name})
 
-    assert (created.status_code, renamed.status_code) == (400, 400)
+    assert (created.status_code, renamed.status_code) == (409, 409)
     assert groups(bridge) == {"Guides": []}
 
 
