@@ -4,6 +4,7 @@ Names compare without regard to case (RFC 7643 §4.1.1, §4.2); an externalId be
 (RFC 7643 §3.1), so its key carries the client's name.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -84,3 +85,38 @@ def _email(value: str) -> str:
 
 def _external_id(client: str, value: str) -> str:
     return f"externalId={client}={value}"
+
+
+# ── for people who look ───────────────────────────────────────────────────────────────────────────────────
+
+LONGEST_PREFIX = 10
+_MOST_WORDS = 12
+_BREAKS = re.compile(r"[\s,;.<>()\"'/\\_@-]+")
+
+
+def words(document: Document) -> tuple[str, ...]:
+    """By what somebody looks for a resource: the folded words of its names, and its addresses whole."""
+    name = document.get("name", {})
+    texts = [
+        document.get("userName"),
+        document.get("displayName"),
+        *(name.get(part) for part in ("givenName", "familyName", "formatted")),
+        *(email.get("value") for email in document.get("emails", ())),
+    ]
+    folded = [identity.fold(text) for text in texts if isinstance(text, str)]
+    found = dict.fromkeys(folded)
+    for text in folded:
+        found.update(dict.fromkeys(word for word in _BREAKS.split(text) if word))
+    return tuple(word for word in found if word)[:_MOST_WORDS]
+
+
+def prefix(text: str) -> str:
+    """The part of what somebody typed that an index can find; empty if there is nothing to look for."""
+    return identity.fold(text)[:LONGEST_PREFIX].rstrip()
+
+
+def has_words(document: Document, text: str) -> bool:
+    """Whether each word of what somebody typed begins a word of the resource."""
+    known = words(document)
+    asked = [word for word in identity.fold(text).split(" ") if word]
+    return all(any(word.startswith(part) for word in known) for part in asked)

@@ -25,6 +25,7 @@ from scim.records import (
     TargetMember,
     TargetUser,
 )
+from scim.source_records import SourceGroup, SourceReading
 
 
 class Store(Protocol):
@@ -153,6 +154,22 @@ class Store(Protocol):
         """
         ...
 
+    def search(self, kind: Kind, text: str, after: str | None, limit: int) -> list[Record]:
+        """Wanted records that have a word beginning with `text` (folded, of up to 10 characters) in their names or
+        addresses, in store order, those that follow the record with id `after`. One round trip.
+        """
+        ...
+
+    def standing(self, kind: Kind, standing: str, after: str | None, limit: int) -> list[Record]:
+        """Wanted records with that `Record.standing`, in store order, those that follow `after`. One round trip."""
+        ...
+
+    def count_standing(self, kind: Kind, standing: str) -> int: ...
+
+    def history(self, ref: Ref, limit: int, before: str | None = None) -> list[Event]:
+        """Events of one resource, newest first; `before` is the id of the last event of the previous page."""
+        ...
+
     def append_event(self, event: Event) -> None: ...
 
     def events(self, limit: int, before: str | None = None) -> list[Event]:
@@ -228,6 +245,30 @@ class Target(Protocol):
     def members(self, group_id: str) -> list[TargetMember]: ...
     def grant(self, group_id: str, user_id: str) -> None: ...
     def revoke(self, group_id: str, user_id: str) -> None: ...
+
+
+# ── sources ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Source(Protocol):
+    """A system that is read because it does not push. Complete, or raise: never a part. Raises only SourceError's
+    three. It changes nothing there.
+    """
+
+    def groups(self) -> list[SourceGroup]:
+        """Every group there is, without members: what can be chosen from. A few calls."""
+        ...
+
+    def read(self, chosen: Callable[[SourceGroup], bool]) -> SourceReading:
+        """Every user, every group, and the members of the groups that `chosen` picks: one listing for each of them and
+        for each group nested in them. Who finds a configured group among `groups` no more, or nobody among `users`,
+        has to stop: the source says only what there is. `chosen` may be asked again about the same group.
+        """
+        ...
+
+    def calls_made(self) -> int:
+        """How many calls this object has sent to the source so far, those that were repeated too."""
+        ...
 
 
 # ── settling ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -70,6 +70,18 @@ class Record:
     def ref(self) -> Ref:
         return Ref(self.kind, self.id)
 
+    @property
+    def standing(self) -> str:
+        """One word for a person who looks: `held`, `refused` (tried, and not possible yet), `owed`, `waiting` (for a
+        person), else where it stands in the target, or `none` if there is nothing there.
+        """
+        link = self.link
+        if link.held_at is not None:
+            return "held"
+        if link.unsettled:
+            return "refused" if link.last_error is not None else "owed"
+        return "waiting" if link.waiting is not None else link.target_state or "none"
+
 
 @dataclass(frozen=True, slots=True)
 class Membership:

@@ -1,9 +1,11 @@
 """Settle: make the target match what is wanted, people before groups before memberships, one runner at a time."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import groupby
 
 from scim.jobs import groups, memberships, people, spending
@@ -13,9 +15,12 @@ from scim.jobs.trouble import Trouble, meet
 from scim.jobs.work import Runner, Work, instant
 from scim.records import Deferred, Kind, Membership, Outcome, Record, Ref, Refused, Report, Settled, Stale
 
+log = logging.getLogger("scim.settle")
+
 DEADLINE_SECONDS = 50.0
 CALL_SECONDS = 20.0
 REPORT_SECONDS = 600.0
+BEHIND_SECONDS = 900.0
 BATCH = 200
 EDGE_BATCH = 1000
 MOST_UNAVAILABLE = 3
@@ -36,6 +41,7 @@ def run(runner: Runner) -> Report:
         held = store.backlog().held
     finally:
         lease.release()
+    this.tell_behind()
     troubled = held or this.is_troubled()
     report = _report(clock(), "degraded" if troubled else "healthy", {**this.counts(), "held": held})
     store.put_report(report)
@@ -93,6 +99,7 @@ class _Pass:
     reason: str = ""
     seen: set[tuple[str, str]] = field(default_factory=set)
     unverified: list[Record] = field(default_factory=list)
+    behind: list[float] = field(default_factory=list)
 
     def walk(self) -> None:
         self.work.listed = True
@@ -111,6 +118,11 @@ class _Pass:
     def counts(self) -> dict[str, object]:
         counts = {kind: self.count[kind] for kind in ("settled", "waiting", "refused", "deferred", "crashed")}
         return {**counts, **({"reason": self.reason} if self.reason else {})}
+
+    def tell_behind(self) -> None:
+        """What the target keeps from being delivered, and for how long already."""
+        if self.behind:
+            log.error("settle.behind", extra={"count": len(self.behind), "seconds": round(max(self.behind))})
 
     def _records(self, kind: Kind) -> Iterator[Record]:
         while not self.is_over():
@@ -144,6 +156,9 @@ class _Pass:
         if isinstance(outcome, Trouble):
             _hold(self.work, record, outcome)
             _postpone(self.work, record, outcome)
+            waits = self.work.clock() - datetime.fromisoformat(record.last_modified).timestamp()
+            if outcome.kind in {"deferred", "crashed"} and waits > BEHIND_SECONDS:
+                self.behind.append(waits)
 
     def _verify(self) -> None:
         """Whether what was done came about: one listing for all, not a question for each. Who is not looked at any more

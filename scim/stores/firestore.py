@@ -19,7 +19,7 @@ from scim.stores.firestore_memberships import Memberships
 from scim.stores.firestore_pages import Pages
 from scim.stores.firestore_records import Records
 from scim.stores.firestore_writes import Writes
-from scim.stores.rows import wishes
+from scim.stores.rows import is_text, wishes
 
 EVENT_DAYS = 400
 
@@ -135,6 +135,18 @@ class FirestoreStore:
 
     def put_note(self, name: str, note: Document | None) -> None:
         self._journal.put_note(name, note)
+
+    def search(self, kind: Kind, text: str, after: str | None, limit: int) -> list[Record]:
+        return self._records.search(kind, text, after, limit) if text and is_text(text) else []
+
+    def standing(self, kind: Kind, standing: str, after: str | None, limit: int) -> list[Record]:
+        return self._records.standing(kind, standing, after, limit)
+
+    def count_standing(self, kind: Kind, standing: str) -> int:
+        return self._records.count_standing(kind, standing)
+
+    def history(self, ref: Ref, limit: int, before: str | None = None) -> list[Event]:
+        return self._journal.history(ref, limit, before)
 
     def append_event(self, event: Event) -> None:
         self._journal.append(event)

@@ -5,9 +5,9 @@ from json import dumps, loads
 from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
 from google.cloud.firestore import DocumentReference, FieldFilter, Query, WriteBatch
 
-from scim.records import Document, Event, Ledger, Report
+from scim.records import Document, Event, Ledger, Ref, Report
 from scim.stores.firestore_calls import TRIES, Calls
-from scim.stores.firestore_rows import digest, event_fields, to_event
+from scim.stores.firestore_rows import digest, event_fields, happened_to, to_event
 from scim.stores.rows import decode_ledger, decode_note, encode_ledger, encode_note
 
 
@@ -35,6 +35,13 @@ class Journal:
         query = self._calls.collection("events").order_by("id", direction=Query.DESCENDING).limit(limit)
         if before is not None:
             query = query.where(filter=FieldFilter("id", "<", before))
+        return [to_event(found) for found in self._calls.query(query)]
+
+    def history(self, ref: Ref, limit: int, before: str | None) -> list[Event]:
+        first, end = happened_to(ref, ""), happened_to(ref, before or "\uf8ff")
+        query = self._calls.collection("events").order_by("happened_to", direction=Query.DESCENDING).limit(limit)
+        query = query.where(filter=FieldFilter("happened_to", ">=", first))
+        query = query.where(filter=FieldFilter("happened_to", "<", end))
         return [to_event(found) for found in self._calls.query(query)]
 
     def acquire(self, name: str, holder: str, now: float, ttl: float) -> bool:

@@ -49,6 +49,15 @@ class Records:
         query = self._collection(kind).where(filter=FieldFilter("waits", "==", value=True)).order_by("__name__")
         return [to_record(found) for found in self._calls.pages(query)]
 
+    def search(self, kind: Kind, text: str, after: str | None, limit: int) -> list[Record]:
+        return self._following(kind, FieldFilter("beginnings", "array_contains", text), after, limit)
+
+    def standing(self, kind: Kind, standing: str, after: str | None, limit: int) -> list[Record]:
+        return self._following(kind, FieldFilter("standing", "==", standing), after, limit)
+
+    def count_standing(self, kind: Kind, standing: str) -> int:
+        return self._calls.count(self._collection(kind).where(filter=FieldFilter("standing", "==", standing)))
+
     def count_held(self, kind: Kind) -> int:
         return self._calls.count(self._collection(kind).where(filter=FieldFilter("held", ">=", 0)))
 
@@ -66,6 +75,12 @@ class Records:
 
     def _query(self, kind: Kind, condition: FieldFilter) -> list[Record]:
         query = self._collection(kind).where(filter=condition).order_by("__name__")
+        return [to_record(found) for found in self._calls.query(query)]
+
+    def _following(self, kind: Kind, condition: FieldFilter, after: str | None, limit: int) -> list[Record]:
+        query = self._collection(kind).where(filter=condition).order_by("__name__").limit(limit)
+        if after is not None:
+            query = query.start_after({"__name__": self._document(Ref(kind, after))})
         return [to_record(found) for found in self._calls.query(query)]
 
     def _collection(self, kind: Kind) -> CollectionReference:

@@ -12,8 +12,9 @@ from typing import Any
 
 from google.cloud.firestore import DELETE_FIELD, DocumentReference, DocumentSnapshot
 
+from scim import keys
 from scim.protocol.membership import MemberId, display_of
-from scim.records import Event, Kind, Link, Membership, Record, Ref
+from scim.records import Document, Event, Kind, Link, Membership, Record, Ref
 from scim.stores.rows import decode_body, due, encode_body
 
 COLLECTIONS: dict[Kind, str] = {"User": "users", "Group": "groups"}
@@ -36,7 +37,7 @@ def record_fields(record: Record, operation: str) -> Fields:
     """What a commit writes of a record; an absent field is None. `wanted` is a number because a commit can return a
     number that it leaves as it is (`Minimum`), `operation` tells a commit that was repeated from somebody else's.
     """
-    keys = digests(record.kind, record.unique_keys + record.lookup_keys)
+    find_keys = digests(record.kind, record.unique_keys + record.lookup_keys)
     return {
         MAPS[record.kind]: {
             "body": encode_body(record),
@@ -47,9 +48,17 @@ def record_fields(record: Record, operation: str) -> Fields:
         },
         "wanted": int(record.wanted),
         "due": due(record.link),
-        "find_keys": keys if record.wanted else None,
+        "find_keys": find_keys if record.wanted else None,
+        "beginnings": beginnings(record.document) if record.wanted else None,
+        "standing": record.standing if record.wanted else None,
         **found_by(record.link, wanted=record.wanted),
     }
+
+
+def beginnings(document: Document) -> list[str]:
+    """What somebody who looks for a resource may have typed so far: Firestore finds whole values only."""
+    lengths = range(1, keys.LONGEST_PREFIX + 1)
+    return sorted({word[:length] for word in keys.words(document) for length in lengths})
 
 
 def created_fields(record: Record, operation: str) -> Fields:
@@ -165,10 +174,16 @@ def event_fields(event: Event, days: int) -> Fields:
         "action": event.action,
         "kind": kind,
         "resource_id": resource_id,
+        "happened_to": happened_to(event.resource, event.id) if event.resource else None,
         "changes": dumps(list(event.changes)),
         "outcome": event.outcome,
         "expire_at": datetime.fromisoformat(event.at) + timedelta(days=days),
     }
+
+
+def happened_to(ref: Ref, event_id: str) -> str:
+    """One field in whose order the events of a resource stand, so that no composite index is needed."""
+    return f"{ref.kind}/{ref.id}/{event_id}"
 
 
 def to_event(snapshot: Snapshot) -> Event:

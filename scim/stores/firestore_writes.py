@@ -186,5 +186,6 @@ def _linked(record: Record, link: Link, settled_version: int | None) -> dict[str
     fields = {
         f"{MAPS[record.kind]}.link": link_fields(replace(link, settled_version=settled)),
         "due": (link.next_attempt_at or 0) if owed else None,
+        "standing": replace(record, link=replace(link, unsettled=owed)).standing if record.wanted else None,
     }
     return updated(fields | found_by(link, wanted=record.wanted))

@@ -1,6 +1,7 @@
 """The embedded store: one SQLite file, or ":memory:"."""
 
 from collections.abc import Iterator, Sequence
+from sqlite3 import Connection
 
 from scim.records import Backlog, Document, Event, Kind, Ledger, Link, Membership, Record, Ref, Report
 from scim.stores import sqlite_journal as journal
@@ -48,8 +49,7 @@ class SqliteStore:
     def page_after(self, kind: Kind, after: str | None, limit: int) -> list[Record]:
         """Stale if the record `after` was discarded."""
         with self._database.read() as db:
-            seq = 0 if after is None else records.place(db, Ref(kind, after))
-            return records.after(db, kind, seq, limit)[0]
+            return records.after(db, kind, _place(db, kind, after), limit)[0]
 
     def count(self, kind: Kind) -> int:
         with self._database.read() as db:
@@ -164,6 +164,26 @@ class SqliteStore:
         with self._database.write() as db:
             journal.put_note(db, name, note)
 
+    def search(self, kind: Kind, text: str, after: str | None, limit: int) -> list[Record]:
+        """Stale if the record `after` was discarded."""
+        if not text or not is_text(text):
+            return []
+        with self._database.read() as db:
+            return records.search(db, kind, text, _place(db, kind, after), limit)
+
+    def standing(self, kind: Kind, standing: str, after: str | None, limit: int) -> list[Record]:
+        """Stale if the record `after` was discarded."""
+        with self._database.read() as db:
+            return records.standing(db, kind, standing, _place(db, kind, after), limit)
+
+    def count_standing(self, kind: Kind, standing: str) -> int:
+        with self._database.read() as db:
+            return records.count_standing(db, kind, standing)
+
+    def history(self, ref: Ref, limit: int, before: str | None = None) -> list[Event]:
+        with self._database.read() as db:
+            return journal.history(db, ref, limit, before)
+
     def append_event(self, event: Event) -> None:
         with self._database.note() as db:
             journal.append(db, event)
@@ -195,3 +215,7 @@ class SqliteStore:
 
     def close(self) -> None:
         self._database.close()
+
+
+def _place(db: Connection, kind: Kind, after: str | None) -> int:
+    return 0 if after is None else records.place(db, Ref(kind, after))

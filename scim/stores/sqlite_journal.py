@@ -10,6 +10,7 @@ from scim.stores.rows import decode_ledger, decode_note, encode_ledger, encode_n
 _COLUMNS = "id, at, actor, action, kind, resource_id, changes, outcome"
 _APPEND = f"INSERT OR REPLACE INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants only
 _NEWEST = f"SELECT {_COLUMNS} FROM events WHERE id < ? ORDER BY id DESC LIMIT ?"  # noqa: S608 - constants only
+_HISTORY = f"SELECT {_COLUMNS} FROM events WHERE kind = ? AND resource_id = ? AND id < ? ORDER BY id DESC LIMIT ?"  # noqa: S608 - constants only
 _AFTER_ALL_IDS = "\U0010ffff"
 # The lease passes to `holder` if nobody has it, if its time is over, or if `holder` has it already.
 _ACQUIRE = """
@@ -28,6 +29,10 @@ def append(db: sqlite3.Connection, event: Event | None) -> None:
 
 def events(db: sqlite3.Connection, limit: int, before: str | None) -> list[Event]:
     return [_event(row) for row in db.execute(_NEWEST, (before or _AFTER_ALL_IDS, limit))]
+
+
+def history(db: sqlite3.Connection, ref: Ref, limit: int, before: str | None) -> list[Event]:
+    return [_event(row) for row in db.execute(_HISTORY, (ref.kind, ref.id, before or _AFTER_ALL_IDS, limit))]
 
 
 def acquire(db: sqlite3.Connection, name: str, holder: str, now: float, ttl: float) -> bool:

@@ -5,8 +5,11 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from scim import keys
 from scim.records import KeyTaken, Kind, Link, Record, Ref, Stale
+from scim.stores import sqlite_words
 from scim.stores.rows import decode_body, due, encode_body
+from scim.stores.sqlite_schema import STANDING
 
 _SELECT = """
 SELECT r.kind, r.id, r.wanted, r.body, r.last_modified, r.version, r.stamp,
@@ -28,6 +31,10 @@ _AFTER = _SELECT + "r.wanted = 1 AND r.seq > ?2 ORDER BY r.seq LIMIT ?3"
 _UNSETTLED = _SELECT + "r.due <= ?2 ORDER BY r.due, r.seq LIMIT ?3"
 _HELD = _SELECT + "r.held_at IS NOT NULL ORDER BY r.held_at, r.id"
 _WAITING = _SELECT + "r.wanted = 1 AND r.waiting IS NOT NULL ORDER BY r.seq"
+
+_SEARCH = _SELECT + f"+r.wanted = 1 AND r.id IN {sqlite_words.FOUND} AND r.seq > ?3 ORDER BY r.seq LIMIT ?4"
+_STANDING = _SELECT + f"r.wanted = 1 AND {STANDING} = ?2 AND r.seq > ?3 ORDER BY r.seq LIMIT ?4"
+_COUNT_STANDING = f"SELECT count(*) FROM resources WHERE kind = ?1 AND wanted = 1 AND {STANDING} = ?2"  # noqa: S608 - constants only
 
 _INSERT = """
 INSERT OR IGNORE INTO resources (kind, id, wanted, body, last_modified, version, stamp,
@@ -114,6 +121,18 @@ def waiting(db: sqlite3.Connection, kind: Kind) -> list[Record]:
     return _records(db, _WAITING, kind)
 
 
+def search(db: sqlite3.Connection, kind: Kind, text: str, seq: int, limit: int) -> list[Record]:
+    return _records(db, _SEARCH, kind, text, seq, limit)
+
+
+def standing(db: sqlite3.Connection, kind: Kind, standing: str, seq: int, limit: int) -> list[Record]:
+    return _records(db, _STANDING, kind, standing, seq, limit)
+
+
+def count_standing(db: sqlite3.Connection, kind: Kind, standing: str) -> int:
+    return int(db.execute(_COUNT_STANDING, (kind, standing)).fetchone()[0])
+
+
 def count_held(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT count(*) FROM resources WHERE held_at IS NOT NULL").fetchone()[0])
 
@@ -129,6 +148,7 @@ def insert(db: sqlite3.Connection, record: Record) -> None:
         raise KeyTaken(f"id={record.id}")
     _claim(db, record.ref, record.unique_keys)
     _write(db, _LOOK_UP, record.ref, record.lookup_keys)
+    sqlite_words.write(db, record.ref, record.document)
 
 
 def update(db: sqlite3.Connection, before: Record, after: Record) -> None:
@@ -139,6 +159,7 @@ def update(db: sqlite3.Connection, before: Record, after: Record) -> None:
     claimed = after.unique_keys if after.wanted else ()
     _write(db, _FREE, before.ref, set(held).difference(claimed))
     _claim(db, before.ref, [key for key in claimed if key not in held])
+    _reword(db, before, after)
     if before.wanted and after.wanted and before.lookup_keys == after.lookup_keys:
         return
     db.execute(_FORGET, (before.kind, before.id))
@@ -147,6 +168,14 @@ def update(db: sqlite3.Connection, before: Record, after: Record) -> None:
         _write(db, _LOOK_UP, before.ref, after.lookup_keys)
     elif before.wanted:
         _write(db, _REMEMBER, before.ref, before.unique_keys + before.lookup_keys)
+
+
+def _reword(db: sqlite3.Connection, before: Record, after: Record) -> None:
+    if before.wanted is after.wanted and keys.words(before.document) == keys.words(after.document):
+        return
+    sqlite_words.forget(db, before.ref)
+    if after.wanted:
+        sqlite_words.write(db, before.ref, after.document)
 
 
 def bump(db: sqlite3.Connection, ref: Ref, last_modified: str) -> None:
@@ -163,6 +192,7 @@ def delete(db: sqlite3.Connection, before: Record) -> None:
     _write(db, _FREE, before.ref, before.unique_keys)
     db.execute(_FORGET, (before.kind, before.id))
     db.execute(_FORGET_FORMER, (before.kind, before.id))
+    sqlite_words.forget(db, before.ref)
 
 
 def save_link(db: sqlite3.Connection, ref: Ref, link: Link, settled_version: int | None) -> None:

@@ -3,6 +3,7 @@
 import sqlite3
 
 from scim.records import StoreUnavailable
+from scim.stores import sqlite_words
 
 # `due`: NULL = the target matches, else the time from which it shall be made to match (0 = as soon as possible).
 # The last 200,000 events are kept: an embedded store has nobody to empty it. A statement ends where its line ends.
@@ -66,7 +67,17 @@ _NOTES = """
 CREATE TABLE notes (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _HOLDS, _NOTES)
+# By what people look: the words of names, how somebody stands (`Record.standing`), what happened to one resource.
+STANDING = """CASE WHEN held_at IS NOT NULL THEN 'held' WHEN due IS NOT NULL AND last_error IS NOT NULL THEN 'refused'
+  WHEN due IS NOT NULL THEN 'owed' WHEN waiting IS NOT NULL THEN 'waiting' ELSE coalesce(target_state, 'none') END"""
+_LOOKING = f"""
+CREATE TABLE words (kind TEXT, word TEXT, id TEXT, PRIMARY KEY (kind, word, id)) WITHOUT ROWID;
+CREATE INDEX words_by_id ON words (kind, id);
+CREATE INDEX resources_standing ON resources (kind, {STANDING}, seq) WHERE wanted = 1;
+CREATE INDEX events_by_resource ON events (kind, resource_id, id) WHERE resource_id IS NOT NULL;
+"""
+
+MIGRATIONS = (_FIRST, _HOLDS, _NOTES, _LOOKING)
 """Each brings a file from the version that is its index to the next. Only ever append."""
 
 
@@ -81,6 +92,8 @@ def migrate(db: sqlite3.Connection, path: str) -> None:
         for migration in MIGRATIONS[found:]:
             for statement in migration.split(";\n"):
                 db.execute(statement)
+        if found <= MIGRATIONS.index(_LOOKING):
+            sqlite_words.write_all(db)
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         db.execute("COMMIT")
     except BaseException:

@@ -16,6 +16,8 @@ log = logging.getLogger("scim.tokens")
 FRESH_SECONDS = 60.0  # how long a revoked token may still open
 STALE_SECONDS = 300.0  # how long the list last read is trusted while it cannot be read again
 RETRY_SECONDS = 5.0
+EXPIRING_SECONDS = 14 * 86400.0
+TOLD_SECONDS = 86400.0
 
 
 class NoLiveToken(ValueError):
@@ -49,6 +51,7 @@ class Tokens:
         self._clock = clock
         self._reading = threading.Lock()
         self._known = _Known()
+        self._told_at = float("-inf")
 
     def verify(self, header: str | None) -> TokenRecord | None:
         """The live token that an Authorization header carries, else None. What is not even formed like a token costs
@@ -92,7 +95,19 @@ class Tokens:
         except (SecretsUnavailable, TokenListInvalid) as error:
             log.warning("tokens.unreadable", extra={"reason": str(error)})
             return replace(self._known, due_at=now + RETRY_SECONDS)
+        self._tell_expiring(records, now)
         return _Known(records, now, now + FRESH_SECONDS)
+
+    def _tell_expiring(self, records: tuple[TokenRecord, ...], now: float) -> None:
+        """Once a day, while there is time: a client all of whose tokens end soon."""
+        if now - self._told_at < TOLD_SECONDS:
+            return
+        live = [record for record in records if record.is_live(now)]
+        lasting = {record.client for record in live if record.is_live(now + EXPIRING_SECONDS)}
+        for client in sorted({record.client for record in live} - lasting):
+            ends = max(record.expires or now for record in live if record.client == client)
+            log.warning("tokens.expiring", extra={"client": client, "days": int((ends - now) // 86400)})
+            self._told_at = now
 
 
 def cursor_key(record: TokenRecord) -> bytes:

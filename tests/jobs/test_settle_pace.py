@@ -229,3 +229,20 @@ def test_settling_one_says_what_was_refused(deferring: Bridge):
 
     assert isinstance(outcome, Refused)
     assert outcome.denied
+
+
+def test_what_the_target_keeps_from_being_delivered_for_long_is_an_alarm(
+    deferring: Bridge, caplog: pytest.LogCaptureFixture
+):
+    deferring.post_user()
+    deferring.target.fail("invite", "TargetUnavailable", 100)
+
+    behind = []
+    for _ in range(5):
+        deferring.settle()
+        deferring.clock.advance(400)
+        behind.append([(each.count, each.seconds) for each in caplog.records if each.getMessage() == "settle.behind"])
+
+    assert behind[1] == []
+    assert [count for count, _ in behind[-1]] == [1] * len(behind[-1])
+    assert behind[-1][-1][1] > 900

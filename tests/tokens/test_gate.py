@@ -303,3 +303,19 @@ def test_a_cursor_key_follows_from_the_hash_alone(given: Given) -> None:
 
     assert tokens.cursor_key(replace(record, revoked=START)) == tokens.cursor_key(record)
     assert len(tokens.cursor_key(record)) == 32
+
+
+def test_a_client_whose_tokens_all_end_soon_is_told_of_once_a_day(
+    gate: Tokens, given: Given, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    header, _ = given("okta", ttl_days=10)
+    given("entra", ttl_days=10)
+    given("entra", ttl_days=90)
+    given("rippling")
+
+    for seconds in (0, 61, 3600, DAY + 1):
+        clock.now = START + seconds
+        gate.verify(header)
+
+    told = [(each.client, each.days) for each in caplog.records if each.getMessage() == "tokens.expiring"]
+    assert told == [("okta", 10), ("okta", 8)]
