@@ -3,13 +3,15 @@
 The description of a field is its documentation: `docs/settings.md` is generated from here.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
+
+from scim import cloud_settings
+from scim.cloud_settings import ORIGIN, CloudSettings, cloud_misfits, listed
 
 
 class SettingsError(Exception):
@@ -20,13 +22,6 @@ class SettingsError(Exception):
         self.problems = problems
 
 
-def _listed(value: Any) -> Any:
-    """`example.com, Example.org` names two domains, in lower case."""
-    if not isinstance(value, str):
-        return value
-    return tuple(part.strip().lower() for part in value.split(",") if part.strip())
-
-
 def _upper(value: Any) -> Any:
     return value.upper() if isinstance(value, str) else value
 
@@ -35,7 +30,7 @@ Domain = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
 
 
-class Settings(BaseModel):
+class Settings(CloudSettings):
     """The environment variable of a field is its name in capitals; an empty variable counts as not set."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -131,7 +126,7 @@ class Settings(BaseModel):
         description="Pause between two passes that confirm people who accepted their invitation. "
         "`make run` sets 5, or 30 with TARGET=onepassword, which allows no less.",
     )
-    allowed_domains: Annotated[tuple[Domain, ...], BeforeValidator(_listed)] = Field(
+    allowed_domains: Annotated[tuple[Domain, ...], BeforeValidator(listed)] = Field(
         (),
         description="Comma-separated e-mail domains that may be invited. Empty: the account decides.",
     )
@@ -221,14 +216,12 @@ def _misfits(settings: Settings) -> Iterator[str]:
             f"BULK_MAX_PAYLOAD_BYTES is {settings.bulk_max_payload_bytes}: it must not exceed MAX_BODY_BYTES, "
             f"which is {settings.max_body_bytes}."
         )
+    yield from cloud_misfits(settings, settings.google_cloud_project, settings.settle_wait_seconds)
 
 
 LEAST_CONFIRM_SECONDS = 30
 
-ORIGIN = re.compile(r"https://[^\s/?#@]+(/[^\s?#]*)?|http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?(/[^\s?#]*)?")
-
-
-EXPECTED = {
+EXPECTED = cloud_settings.EXPECTED | {
     "FIRESTORE_EMULATOR_HOST": "it must be host:port, without http://",
     "ALLOWED_DOMAINS": "it must list domains, such as example.com,example.org",
 }
@@ -240,4 +233,5 @@ def _sentence(error: ErrorDetails) -> str:
         return str(error["ctx"]["error"])
     name = str(error["loc"][0]).upper()
     must = EXPECTED.get(name, error["msg"]).replace("Input should", "it must")
+    must = must.replace("Extra inputs are not permitted", "it is no setting")
     return f"{name} is {str(error['input'])[:60]!r}: {must}."

@@ -58,12 +58,23 @@ def settings() -> Settings:
 
 
 def refuse_half_configured() -> None:
-    """Ends the process with one sentence for each problem: a bridge that cannot guard its door does not open it."""
+    """Ends the process with one sentence for each problem: a bridge that cannot guard its door does not open it. Tokens
+    that only the network knows are not asked for, because the server forks after this; without them nobody comes in.
+    """
     try:
-        logs.configure(settings().log_level)
-        tokens(settings()).require_live()
+        chosen = settings()
+        logs.configure(chosen.log_level)
+        require_face(chosen, os.environ.get("FUNCTION_TARGET") or chosen.face)
+        if chosen.secrets == "local" and chosen.face in ("local", "scim"):
+            tokens(chosen).require_live()
     except (SettingsError, SecretMissing, SecretsUnavailable, ValueError) as problem:
         sys.exit(str(problem))
+
+
+def require_face(chosen: Settings, wanted: str) -> None:
+    """SettingsError unless this process is that function, or all of them."""
+    if chosen.face not in ("local", wanted):
+        raise SettingsError((f"FACE is {chosen.face}: this process is that function and no other, not {wanted}.",))
 
 
 def store(chosen: Settings) -> Store:
@@ -77,6 +88,8 @@ def store(chosen: Settings) -> Store:
 
 
 def target(chosen: Settings) -> Target:
+    """SettingsError in a function that faces the internet or people: those ask the jobs."""
+    require_face(chosen, "jobs")
     if chosen.target == "embedded":
         return embedded_target(chosen)
     from scim.targets.onepassword import OnePasswordTarget
@@ -91,7 +104,12 @@ def embedded_target(chosen: Settings) -> "EmbeddedTarget":
     return EmbeddedTarget(chosen.target_path, allowed_domains=chosen.allowed_domains)
 
 
+@lru_cache(maxsize=4)
 def secrets(chosen: Settings) -> Secrets:
+    if chosen.secrets == "secret_manager":
+        from scim import cloud
+
+        return cloud.secrets(chosen)
     from scim.secrets.local import LocalSecrets
 
     return LocalSecrets(chosen.secrets_path)
@@ -99,6 +117,10 @@ def secrets(chosen: Settings) -> Secrets:
 
 @lru_cache(maxsize=4)
 def tokens(chosen: Settings) -> Tokens:
+    if chosen.secrets == "secret_manager":
+        from scim import cloud
+
+        return Tokens(cloud.token_secrets(chosen), TOKENS_SECRET, time.time)
     return Tokens(secrets(chosen), TOKENS_SECRET, time.time)
 
 
@@ -107,6 +129,10 @@ def settler(chosen: Settings, wanted: Store) -> Settler:
         from scim.jobs.deferring import DeferringSettler
 
         return DeferringSettler()
+    if chosen.face == "scim":
+        from scim import cloud
+
+        return cloud.settler(chosen)
     from scim.jobs.settler import LocalSettler
 
     return LocalSettler(runner(chosen, wanted))
@@ -131,10 +157,16 @@ def runner(chosen: Settings, wanted: Store) -> "Runner":
 
 
 def jobs(chosen: Settings) -> Jobs:
+    return _jobs(runner(chosen, store(chosen)))
+
+
+def _jobs(worker: "Runner") -> Jobs:
     from scim.jobs import confirm, settle
 
-    worker = runner(chosen, store(chosen))
-    return Jobs(settle=lambda: settle.run(worker), confirm=lambda: confirm.run(worker))
+    return Jobs(
+        settle=lambda: settle.run(worker),
+        confirm=lambda: confirm.run(worker),
+    )
 
 
 def holds(chosen: Settings) -> "Holds":
@@ -184,23 +216,41 @@ def scim_service(chosen: Settings) -> "Service":
 def scim_app() -> Flask:
     from scim.web.app import create_app
 
+    require_face(settings(), "scim")
     return create_app(scim_service(settings()))
 
 
 @cache
 def jobs_app() -> Flask:
+    from scim.jobs.settler import LocalSettler
     from scim.jobs.web import create_app
 
     chosen = settings()
-    work = jobs(chosen)
-    return create_app({"settle": work.settle, "confirm": work.confirm}, _holds(chosen, JOBS_SECRET))
+    require_face(chosen, "jobs")
+    worker = runner(chosen, store(chosen))
+    work = _jobs(worker)
+    named = {"settle": work.settle, "confirm": work.confirm}
+    return create_app(named, _callers_of_jobs(chosen), LocalSettler(worker))
+
+
+def _callers_of_jobs(chosen: Settings) -> Callable[[str | None], bool]:
+    if chosen.face == "local":
+        return _holds(chosen, JOBS_SECRET)
+    from scim import cloud
+
+    return cloud.callers_of_jobs(chosen)
 
 
 @cache
 def admin_app() -> Flask:
+    chosen = settings()
+    require_face(chosen, "admin")
+    if chosen.face == "admin":
+        from scim import cloud
+
+        return cloud.admin(chosen, store(chosen))
     from scim.admin.app import create_app
 
-    chosen = settings()
     account = embedded_target(chosen) if chosen.target == "embedded" else None
     return create_app(store(chosen), lambda: secrets(chosen).get(ADMIN_SECRET), account)
 
@@ -209,6 +259,7 @@ def admin_app() -> Flask:
 def local_app() -> "DispatcherMiddleware":
     from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+    require_face(settings(), "local")
     return DispatcherMiddleware(scim_app(), {"/admin": admin_app(), "/jobs": jobs_app()})
 
 

@@ -94,7 +94,26 @@ def test_every_decision_is_listed_and_fits_on_a_page():
 
 
 @pytest.mark.parametrize(
-    "command", ["", "local", "token", "status", "settle", "confirm", "local run", "local demo", "holds", "doctor"]
+    "command",
+    [
+        "",
+        "local",
+        "token",
+        "status",
+        "settle",
+        "confirm",
+        "local run",
+        "local demo",
+        "holds",
+        "doctor",
+        "serve",
+        "archive",
+        "admin-link",
+        "groups",
+        "import",
+        "export",
+        "rebuild",
+    ],
 )
 def test_every_command_explains_itself(command):
     helped = CliRunner().invoke(app, [*command.split(), "--help"])

@@ -23,8 +23,8 @@ def ensure_bridge(settings: Settings) -> Bridge:
     for dialect in DIALECTS:
         given[dialect] = given.get(dialect) or _mint(secrets, dialect)
     origin = f"http://{desk.HOST}:{settings.port}"
-    _ensure_key(secrets, wiring.JOBS_SECRET)
-    admin_key = _ensure_key(secrets, wiring.ADMIN_SECRET)
+    ensure_key(secrets, wiring.JOBS_SECRET)
+    admin_key = ensure_key(secrets, wiring.ADMIN_SECRET)
     admin_url = Secret(f"{origin}/admin/?key={admin_key}")
     bridge = Bridge(f"{origin}/scim/v2", given["rfc"], given, admin_url, settings.target)
     desk.write(settings, bridge)
@@ -47,7 +47,7 @@ def _mint(secrets: Secrets, dialect: str) -> Secret:
     return token
 
 
-def _ensure_key(secrets: Secrets, name: str) -> Secret:
+def ensure_key(secrets: Secrets, name: str) -> Secret:
     try:
         return secrets.get(name)
     except SecretMissing:

@@ -60,16 +60,15 @@ def prepare(settings: Settings) -> None:
         raise Problem(f"The state directory {directory} cannot be used: {cause.strerror}. Set STATE_DIR.") from cause
 
 
-def require_free(port: int) -> None:
-    with socket.socket() as probe:
+def require_free(port: int, host: str = HOST, choose: str = "PORT, as in `PORT=8081 make run`") -> None:
+    """`choose`: how to choose another one."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         # as the server binds: a connection of the last run that still lingers is no obstacle
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((host.strip("[]"), port))
         except OSError as cause:
-            raise Problem(
-                f"Port {port} cannot be used: {cause.strerror}. Choose another with PORT, as in `PORT=8081 make run`."
-            ) from cause
+            raise Problem(f"Port {port} cannot be used: {cause.strerror}. Choose another with {choose}.") from cause
 
 
 def free_port() -> int:

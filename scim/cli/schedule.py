@@ -1,12 +1,12 @@
-"""The desk's scheduler: runs the jobs the cloud's scheduler would call, for as long as the server lives."""
+"""A scheduler of one's own: runs the jobs the cloud's scheduler would call, for as long as the server lives."""
 
 import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from scim.cli.console import complain, say
-from scim.cli.server import Server
 from scim.records import Report
 
 log = logging.getLogger("scim.cli.schedule")
@@ -23,22 +23,38 @@ class Duty:
     state: str = "healthy"
 
 
-def keep(server: Server, duties: Sequence[Duty], clock: Callable[[], float] = time.monotonic) -> None:
-    """Run each duty when it is due until the server ends."""
+class Life(Protocol):
+    """For how long: a server's, usually."""
+
+    def ended_within(self, seconds: float) -> bool: ...
+
+
+def tell_person(name: str, state: str) -> None:
+    """A person at a desk reads changes, not ticks."""
+    (say if state == "healthy" else complain)(f"{name} is {state} now.")
+
+
+def keep(
+    server: Life,
+    duties: Sequence[Duty],
+    clock: Callable[[], float] = time.monotonic,
+    tell: Callable[[str, str], None] = tell_person,
+) -> None:
+    """Run each duty when it is due until the server ends. `tell` hears the name of a job and the state it came to."""
     while not server.ended_within(min(duty.due for duty in duties) - clock()):
         for duty in duties:
             if duty.due <= clock():
-                _perform(duty)
+                _perform(duty, tell)
                 duty.due = clock() + duty.interval
 
 
-def _perform(duty: Duty) -> None:
-    """A failed run is told once and tried again; a person at a desk reads changes, not a tick."""
+def _perform(duty: Duty, tell: Callable[[str, str], None]) -> None:
+    """A failed run is told once and tried again."""
     try:
         state = duty.run().state
     except Exception:  # a job's loop: what failed now may work at the next tick
         log.exception("job.crashed", extra={"job": duty.name})
         state = "unhealthy"
     if state != duty.state:
-        (say if state == "healthy" else complain)(f"{duty.name} is {state} now.")
+        tell(duty.name, state)
     duty.state = state

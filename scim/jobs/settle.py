@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 
-from scim.jobs import groups, memberships, people, spending
+from scim.jobs import figures, groups, memberships, people, spending
 from scim.jobs.lease import Lease
 from scim.jobs.removals import NEVER
 from scim.jobs.trouble import Trouble, meet
@@ -46,6 +46,7 @@ def run(runner: Runner) -> Report:
     report = _report(clock(), "degraded" if troubled else "healthy", {**this.counts(), "held": held})
     store.put_report(report)
     spending.note(runner)
+    figures.note(runner)
     return report
 
 
