@@ -121,7 +121,9 @@ def test_every_requirement_of_the_cloud_is_pinned_exactly():
     lines = [line for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
 
     assert [
-        line for line in lines if not re.match(r"[a-z0-9-]+==[0-9]\S*( ;.*?)? +--hash=sha256:[0-9a-f]{64}", line)
+        line
+        for line in lines
+        if not re.match(r"[a-z0-9-]+(\[[a-z0-9,]+\])?==[0-9]\S*( ;.*?)? +--hash=sha256:[0-9a-f]{64}", line)
     ] == []
 
 

@@ -15,7 +15,9 @@ from packageurl import PackageURL
 from scim import __version__
 from scim.cli.console import Problem
 
-PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)(?P<rest>(?:.*\\\n)*.*)$", re.MULTILINE)
+PINNED = re.compile(
+    r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]+\])?==(?P<version>[^\s;\\]+)(?P<rest>(?:.*\\\n)*.*)$", re.MULTILINE
+)
 SHA256 = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 

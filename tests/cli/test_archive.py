@@ -26,7 +26,7 @@ from tests.bridge import Clock, mint_all
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE_SECONDS = 60
 LINUX = b"\x7fELF\x02\x01\x01" + bytes(11) + b"\x3e\x00" + b"the rest"
-NAMES = re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+NAMES = re.findall(r"^([a-z0-9-]+)(?:\[[a-z0-9,]+\])?==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
 JOBS = {"JOBS_AUDIENCE": "https://jobs.example.com", "JOBS_CALLERS": "scheduler@project.iam.gserviceaccount.com"}
 FACES = {"scim": ({"SETTLE_WAIT_SECONDS": "0"}, 200), "jobs": (JOBS, 401), "admin": ({"ADMIN_CALLERS": "@x.org"}, 401)}
 """Each function with the settings it needs, and what it answers to a `/ping` of nobody."""
@@ -228,7 +228,9 @@ def test_the_command_says_where_how_large_and_which(tmp_path):
 @pytest.mark.parametrize("name", ["requirements", "requirements-cli", "requirements-dev"])
 def test_pip_installs_nothing_but_what_was_hashed(name):
     text = (ROOT / f"{name}.txt").read_text()
-    pinned = re.findall(r"^([a-z0-9-]+)==.*\\\n(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+", text, re.MULTILINE)
+    pinned = re.findall(
+        r"^([a-z0-9-]+(?:\[[a-z0-9,]+\])?)==.*\\\n(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+", text, re.MULTILINE
+    )
 
     assert pinned == re.findall(r"^([^\s#=]+)", text, re.MULTILINE)
 
