@@ -49,6 +49,12 @@ locals {
       names    = ["tokens.unreadable"]
       advice   = "Identity providers are refused as soon as no instance remembers the tokens. Check the secret ${local.secret_prefix}tokens: it needs an enabled version, and the account of the public function the right to read it."
     }
+    drift = {
+      title    = "most people seem to be gone from the target"
+      severity = "ERROR"
+      names    = ["drift.implausible"]
+      advice   = "More than half of the people are not in the target's listing. Nothing was concluded from it. Look whether the bridge's member still sees everybody (`python -m scim doctor`), then `python -m scim reconcile`."
+    }
     crashed = {
       title    = "a job crashed"
       severity = "ERROR"

@@ -171,9 +171,9 @@ variable "pull_schedule" {
 }
 
 variable "reconcile_schedule" {
-  description = "When everything is compared with the target, in cron notation and UTC, such as \"0 3 * * *\". Empty: never."
+  description = "When everything is compared with the target, in cron notation and UTC, at least as often as RECONCILE_INTERVAL_SECONDS says. Empty: never."
   type        = string
-  default     = ""
+  default     = "0 */6 * * *"
 
   validation {
     condition     = var.reconcile_schedule == "" || can(regex("^\\S+( \\S+){4}$", var.reconcile_schedule))

@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from scim import cloud_settings
+from scim import cloud_settings, drift_settings
 from scim.cloud_settings import ORIGIN, CloudSettings, cloud_misfits, listed
+from scim.drift_settings import DriftSettings
 
 
 class SettingsError(Exception):
@@ -30,7 +31,7 @@ Domain = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
 
 
-class Settings(CloudSettings):
+class Settings(DriftSettings, CloudSettings):
     """The environment variable of a field is its name in capitals; an empty variable counts as not set."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -151,6 +152,7 @@ class Settings(CloudSettings):
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         """The settings that `environ` describes, defaults filled in. SettingsError names every problem at once."""
         values = {name: environ.get(name.upper(), "").strip() for name in cls.model_fields}
+        values |= drift_settings.misplaced(environ)
         try:
             return cls.model_validate({name: value for name, value in values.items() if value})
         except ValidationError as invalid:
@@ -221,10 +223,14 @@ def _misfits(settings: Settings) -> Iterator[str]:
 
 LEAST_CONFIRM_SECONDS = 30
 
-EXPECTED = cloud_settings.EXPECTED | {
-    "FIRESTORE_EMULATOR_HOST": "it must be host:port, without http://",
-    "ALLOWED_DOMAINS": "it must list domains, such as example.com,example.org",
-}
+EXPECTED = (
+    cloud_settings.EXPECTED
+    | drift_settings.EXPECTED
+    | {
+        "FIRESTORE_EMULATOR_HOST": "it must be host:port, without http://",
+        "ALLOWED_DOMAINS": "it must list domains, such as example.com,example.org",
+    }
+)
 """What a regular expression would say less clearly."""
 
 

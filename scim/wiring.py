@@ -50,6 +50,7 @@ class Jobs:
 
     settle: Callable[[], Report]
     confirm: Callable[[], Report]
+    reconcile: Callable[[], Report]
 
 
 @cache
@@ -157,15 +158,16 @@ def runner(chosen: Settings, wanted: Store) -> "Runner":
 
 
 def jobs(chosen: Settings) -> Jobs:
-    return _jobs(runner(chosen, store(chosen)))
+    return _jobs(chosen, runner(chosen, store(chosen)))
 
 
-def _jobs(worker: "Runner") -> Jobs:
-    from scim.jobs import confirm, settle
+def _jobs(chosen: Settings, worker: "Runner") -> Jobs:
+    from scim.jobs import confirm, reconcile, settle
 
     return Jobs(
         settle=lambda: settle.run(worker),
         confirm=lambda: confirm.run(worker),
+        reconcile=lambda: reconcile.run(worker, chosen.drift_policy, chosen.reconcile_interval_seconds),
     )
 
 
@@ -228,8 +230,8 @@ def jobs_app() -> Flask:
     chosen = settings()
     require_face(chosen, "jobs")
     worker = runner(chosen, store(chosen))
-    work = _jobs(worker)
-    named = {"settle": work.settle, "confirm": work.confirm}
+    work = _jobs(chosen, worker)
+    named = {"settle": work.settle, "confirm": work.confirm, "reconcile": work.reconcile}
     return create_app(named, _callers_of_jobs(chosen), LocalSettler(worker))
 
 

@@ -36,7 +36,7 @@ run "by_default" {
     error_message = "Nothing is made that costs something and was not asked for."
   }
   assert {
-    condition     = keys(google_cloud_scheduler_job.job) == ["confirm", "settle"]
+    condition     = keys(google_cloud_scheduler_job.job) == ["confirm", "reconcile", "settle"]
     error_message = "There are two clocks."
   }
 }

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scim import __version__
-from scim.cli import archive, doctor, groups, holds, jobs, local, moving, serve, tokens
+from scim.cli import archive, doctor, groups, holds, jobs, local, moving, reconcile, serve, tokens
 from scim.cli.console import Problem, complain, say
 from scim.jobs.holds import HoldChanged
 from scim.jobs.managed import NotManageable
@@ -49,6 +49,8 @@ app.command()(doctor.doctor)
 app.command()(jobs.status)
 app.command()(jobs.settle)
 app.command()(jobs.confirm)
+app.command()(reconcile.reconcile)
+app.command()(reconcile.drift)
 app.command()(serve.serve)
 app.command("admin-link")(serve.admin_link)
 app.command()(archive.archive)

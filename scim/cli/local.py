@@ -13,7 +13,7 @@ from scim.cli.account import show_world
 from scim.cli.console import Problem, say
 from scim.cli.credentials import ensure_bridge
 from scim.cli.desk import Bridge
-from scim.cli.schedule import Duty, keep
+from scim.cli.schedule import duties, keep
 from scim.settings import Settings
 from scim.targets.embedded import EmbeddedTarget
 
@@ -43,13 +43,7 @@ def _serve(started: server.Server, settings: Settings, bridge: Bridge) -> None:
         logs.configure(settings.log_level, log)
         jobs = wiring.jobs(settings)
         _announce(settings, bridge)
-        keep(
-            started,
-            [
-                Duty("settle", jobs.settle, settings.settle_interval_seconds),
-                Duty("confirm", jobs.confirm, settings.confirm_interval_seconds),
-            ],
-        )
+        keep(started, duties(jobs, settings))
     started.require_asked_to_end()
     say("The bridge has ended.")
 

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from scim.cli.console import complain, say
 from scim.records import Report
+from scim.settings import Settings
+from scim.wiring import Jobs
 
 log = logging.getLogger("scim.cli.schedule")
 
@@ -21,6 +23,15 @@ class Duty:
     interval: float
     due: float = 0.0
     state: str = "healthy"
+
+
+def duties(jobs: Jobs, settings: Settings) -> list[Duty]:
+    """What the cloud's scheduler would call, as often as it would."""
+    return [
+        Duty("settle", jobs.settle, settings.settle_interval_seconds),
+        Duty("confirm", jobs.confirm, settings.confirm_interval_seconds),
+        Duty("reconcile", jobs.reconcile, settings.reconcile_interval_seconds),
+    ]
 
 
 class Life(Protocol):

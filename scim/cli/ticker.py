@@ -5,7 +5,7 @@ import threading
 
 from scim import wiring
 from scim.cli.console import Problem
-from scim.cli.schedule import Duty, keep
+from scim.cli.schedule import duties, keep
 from scim.settings import Settings
 
 log = logging.getLogger("scim.cli.ticker")
@@ -40,10 +40,7 @@ class Ticker:
 
     def _run(self) -> None:
         try:
-            jobs = wiring.jobs(self._settings)
-            settle = Duty("settle", jobs.settle, self._settings.settle_interval_seconds)
-            confirm = Duty("confirm", jobs.confirm, self._settings.confirm_interval_seconds)
-            keep(self, [settle, confirm], tell=_note)
+            keep(self, duties(wiring.jobs(self._settings), self._settings), tell=_note)
         except Exception:
             log.exception("jobs.crashed")
 

@@ -23,6 +23,17 @@ SETTING_FACES = {
     "REMOVAL_WINDOW_MINUTES": "jobs admin",
     "TARGET_CALLS_PER_DAY": "jobs",
     "TARGET_CALLS_PER_SECOND": "jobs",
+    "DRIFT_GROUP_DELETED": "jobs",
+    "DRIFT_GROUP_RENAMED": "jobs",
+    "DRIFT_MEMBERSHIP_GRANTED": "jobs",
+    "DRIFT_MEMBERSHIP_MANAGER": "jobs",
+    "DRIFT_MEMBERSHIP_REVOKED": "jobs",
+    "DRIFT_PERSON_ADDRESS": "jobs",
+    "DRIFT_PERSON_DELETED": "jobs",
+    "DRIFT_PERSON_REACTIVATED": "jobs",
+    "DRIFT_PERSON_RENAMED": "jobs",
+    "DRIFT_PERSON_SUSPENDED": "jobs",
+    "RECONCILE_INTERVAL_SECONDS": "jobs",
 }
 """By what `settings` may hold: the functions it reaches."""
 SET_BY_TERRAFORM = {

@@ -41,7 +41,7 @@ UNINDEXED = {
     ("notes", "*"),
     ("events", "expire_at"),
 }
-CLOCK = {"settle": "* * * * *", "confirm": "*/5 * * * *"}
+CLOCK = {"settle": "* * * * *", "confirm": "*/5 * * * *", "reconcile": "0 */6 * * *"}
 
 
 def broken(resources: Resources, variables: Json) -> dict[str, list[str]]:

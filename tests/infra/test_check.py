@@ -125,7 +125,7 @@ def test_a_plan_that_loses_something_is_found_out(terraform):
         terraform, "schedule.tf", 'name             = "${var.name}-${each.key}"', 'name             = "new-${each.key}"'
     )
 
-    assert len(list(check.lost(terraform.plan(NEEDED), frozenset()))) == 2
+    assert len(list(check.lost(terraform.plan(NEEDED), frozenset()))) == 3
 
 
 def test_an_address_that_changes_with_every_plan_is_found_out(terraform):
