@@ -150,13 +150,15 @@ class Recorder:
             return
         for _ in range(TRIES):
             current = self.store.get(saved.ref)
-            if current is None or current.version != saved.version:
+            if current is None or not _says_the_same(current, saved):
                 return
+            alone = current.version == saved.version  # else memberships changed too, and a version is never used twice
             restored = replace(
                 current,
                 document=before.document,
-                version=before.version,
-                last_modified=before.last_modified,
+                client=before.client,
+                version=before.version if alone else current.version + 1,
+                last_modified=before.last_modified if alone else current.last_modified,
                 wanted=before.wanted,
                 external_ids=before.external_ids,
                 unique_keys=before.unique_keys,
@@ -172,6 +174,14 @@ class Recorder:
             for group_id in set(before.group_ids) - set(current.group_ids):
                 self.change_member(group_id, before.id, event.actor, wanted=True)
             return
+
+
+def _says_the_same(current: Record, saved: Record) -> bool:
+    return (current.document, current.external_ids, current.wanted) == (
+        saved.document,
+        saved.external_ids,
+        saved.wanted,
+    )
 
 
 _UNDECIDED: dict[str, Any] = {"held_at": None, "approved_version": 0, "approved_until": None}

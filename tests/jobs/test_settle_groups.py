@@ -177,3 +177,17 @@ def test_a_new_member_costs_four_looks_and_one_grant(bridge: Bridge):
         "group": 1,
         "grant": 1,
     }
+
+
+def test_a_refused_name_is_taken_back_also_of_a_group_that_had_vanished(bridge: Bridge):
+    user = bridge.post_user()["id"]
+    group = bridge.post_group("Guides", user)
+    bridge.target.delete_group(bridge.store.get(Ref("Group", group["id"])).link.target_id)
+
+    refused = bridge.patch(f"/Groups/{group['id']}", {"op": "replace", "path": "displayName", "value": "Owners"})
+    ticks(bridge, 3)
+
+    assert refused.status_code == 409
+    shown = bridge.send("GET", f"/Groups/{group['id']}").get_json(force=True)
+    assert (shown["displayName"], [member["value"] for member in shown["members"]]) == ("Guides", [user])
+    assert groups(bridge) == {"Guides": ["bjensen@example.com"]}
