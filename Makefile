@@ -12,6 +12,26 @@ run: .venv/.cli ## Start the bridge on this machine: embedded target, SQLite, po
 demo: .venv/.cli ## Play a provisioning life-cycle against it, step by step
 	@$(PYTHON) -m scim local demo
 
+# ── on Google Cloud ────────────────────────────────────────────────────────────────────────────────────────
+
+deploy: .venv/.cli ## Install the bridge on Google Cloud, or upgrade it; asks what it has to know
+	@$(PYTHON) -m scim deploy $(ARGS)
+
+plan: .venv/.cli ## Show what `make deploy` would change there; change nothing
+	@$(PYTHON) -m scim deploy plan $(ARGS)
+
+destroy: .venv/.cli ## Take it down; database and secrets stay unless EVERYTHING=1
+	@$(PYTHON) -m scim deploy destroy $(if $(EVERYTHING),--everything) $(ARGS)
+
+rotate: .venv/.cli ## Make a new token beside the old one, or store a new session: make rotate ARGS=session
+	@$(PYTHON) -m scim deploy rotate $(ARGS)
+
+logs: .venv/.cli ## Show what the functions wrote: make logs ARGS="--since 1d --least warning"
+	@$(PYTHON) -m scim deploy logs $(ARGS)
+
+admin: .venv/.cli ## Open the page for people, through gcloud
+	@$(PYTHON) -m scim deploy admin $(ARGS)
+
 # ── while working ──────────────────────────────────────────────────────────────────────────────────────────
 
 test: .venv/.dev ## Run everything this machine can run; also on Python 3.13 where there is one
@@ -52,4 +72,4 @@ help: ## Show this list
 	@scripts/venv .venv $<
 	@touch $@ .venv/.cli
 
-.PHONY: setup run demo test test-fast check fix replay bench docs clean help
+.PHONY: setup run demo deploy plan destroy rotate logs admin test test-fast check fix replay bench docs clean help

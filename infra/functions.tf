@@ -28,7 +28,7 @@ locals {
       max         = 1
       ingress     = var.private_jobs ? "ALLOW_INTERNAL_ONLY" : "ALLOW_ALL"
       in_network  = var.static_egress_ip
-      environment = merge(local.runs_jobs, local.reads_secrets)
+      environment = merge(local.runs_jobs, local.reads_secrets, local.pulls ? local.reads_workspace : {})
     }
     admin = {
       description = "Health, held removals, activity, for people"
@@ -49,6 +49,12 @@ locals {
     INVOKER_CHECK = "true"
     JOBS_CALLERS  = join(",", [for caller in local.callers_of_jobs : google_service_account.account[caller].email])
     OP_PATH       = "bin/op" # where the source archive has it
+  }
+
+  # Keyless: the account of the jobs signs for itself.
+  reads_workspace = {
+    SOURCE                 = "google_workspace"
+    GOOGLE_SERVICE_ACCOUNT = google_service_account.account["jobs"].email
   }
 
   shows_people = {
@@ -90,6 +96,11 @@ locals {
     REMOVAL_WINDOW_MINUTES     = ["jobs", "admin"]
     TARGET_CALLS_PER_DAY       = ["jobs"]
     TARGET_CALLS_PER_SECOND    = ["jobs"]
+    GOOGLE_ADMIN               = ["jobs"]
+    GOOGLE_CUSTOMER            = ["jobs"]
+    SOURCE_CALLS_PER_MINUTE    = ["jobs"]
+    SOURCE_PATIENCE_SECONDS    = ["jobs"]
+    SOURCE_TIMEOUT_SECONDS     = ["jobs"]
     DRIFT_GROUP_DELETED        = ["jobs"]
     DRIFT_GROUP_RENAMED        = ["jobs"]
     DRIFT_MEMBERSHIP_GRANTED   = ["jobs"]

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from scim import cloud_settings, drift_settings
+from scim import cloud_settings, drift_settings, source_settings
 from scim.cloud_settings import ORIGIN, CloudSettings, cloud_misfits, listed
 from scim.drift_settings import DriftSettings
+from scim.source_settings import SourceSettings, source_misfits
 
 
 class SettingsError(Exception):
@@ -31,7 +32,7 @@ Domain = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
 
 
-class Settings(DriftSettings, CloudSettings):
+class Settings(DriftSettings, SourceSettings, CloudSettings):
     """The environment variable of a field is its name in capitals; an empty variable counts as not set."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -219,12 +220,14 @@ def _misfits(settings: Settings) -> Iterator[str]:
             f"which is {settings.max_body_bytes}."
         )
     yield from cloud_misfits(settings, settings.google_cloud_project, settings.settle_wait_seconds)
+    yield from source_misfits(settings, settings.gce_metadata_host)
 
 
 LEAST_CONFIRM_SECONDS = 30
 
 EXPECTED = (
     cloud_settings.EXPECTED
+    | source_settings.EXPECTED
     | drift_settings.EXPECTED
     | {
         "FIRESTORE_EMULATOR_HOST": "it must be host:port, without http://",

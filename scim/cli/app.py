@@ -8,6 +8,7 @@ import typer
 from scim import __version__
 from scim.cli import archive, doctor, groups, holds, jobs, local, moving, reconcile, serve, tokens
 from scim.cli.console import Problem, complain, say
+from scim.cli.deploy import commands as deploy
 from scim.jobs.holds import HoldChanged
 from scim.jobs.managed import NotManageable
 from scim.jobs.work import Busy
@@ -45,6 +46,7 @@ app.add_typer(groups.commands, name="groups")
 app.command("import")(moving.import_)
 app.command()(moving.export)
 app.command()(moving.rebuild)
+app.add_typer(deploy.commands, name="deploy")
 app.command()(doctor.doctor)
 app.command()(jobs.status)
 app.command()(jobs.settle)

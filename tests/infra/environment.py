@@ -23,6 +23,11 @@ SETTING_FACES = {
     "REMOVAL_WINDOW_MINUTES": "jobs admin",
     "TARGET_CALLS_PER_DAY": "jobs",
     "TARGET_CALLS_PER_SECOND": "jobs",
+    "GOOGLE_ADMIN": "jobs",
+    "GOOGLE_CUSTOMER": "jobs",
+    "SOURCE_CALLS_PER_MINUTE": "jobs",
+    "SOURCE_PATIENCE_SECONDS": "jobs",
+    "SOURCE_TIMEOUT_SECONDS": "jobs",
     "DRIFT_GROUP_DELETED": "jobs",
     "DRIFT_GROUP_RENAMED": "jobs",
     "DRIFT_MEMBERSHIP_GRANTED": "jobs",
@@ -39,11 +44,15 @@ SETTING_FACES = {
 SET_BY_TERRAFORM = {
     *("SECRETS", "STORE", "TARGET", "GOOGLE_CLOUD_PROJECT", "FIRESTORE_DATABASE", "BASE_URL", "LOG_LEVEL"),
     *("FACE", "THREADS", "JOBS_URL", "JOBS_AUDIENCE", "JOBS_CALLERS", "OP_PATH", "ADMIN_CALLERS", "INVOKER_CHECK"),
-    "SECRETS_PREFIX",
+    *("SECRETS_PREFIX", "SOURCE", "GOOGLE_SERVICE_ACCOUNT"),
 }
 AS_IT_IS = {
     *("STATE_DIR", "FIRESTORE_EMULATOR_HOST", "SECRET_MANAGER_EMULATOR_HOST", "PORT"),
-    *("SETTLE_INTERVAL_SECONDS", "CONFIRM_INTERVAL_SECONDS"),  # a scheduler is the clock
+    *(
+        "SETTLE_INTERVAL_SECONDS",
+        "CONFIRM_INTERVAL_SECONDS",
+    ),  # a scheduler is the clock
+    *("GOOGLE_DIRECTORY_URL", "GOOGLE_IAM_URL", "GOOGLE_TOKEN_URL", "GOOGLE_KEY_FILE"),
     *("ADMIN_AUDIENCES", "IDENTITY_ISSUERS", "IDENTITY_CERTIFICATES_URL", "GCE_METADATA_HOST"),
 }
 """What means nothing in the cloud, or is right there by default."""
@@ -86,7 +95,14 @@ def _own(face: str, variables: Json) -> Json:
     if face == "scim":
         return secrets
     if face == "jobs":
-        return {**secrets, "INVOKER_CHECK": "true", "OP_PATH": "bin/op"}
+        account = f"scim-bridge-jobs@{PROJECT}.iam.gserviceaccount.com"
+        pulled = {"SOURCE": "google_workspace", "GOOGLE_SERVICE_ACCOUNT": account}
+        return {
+            **secrets,
+            **(pulled if variables.get("pull_schedule") else {}),
+            "INVOKER_CHECK": "true",
+            "OP_PATH": "bin/op",
+        }
     people = [
         f"@{name.partition('@')[2]}" if kind == "group" else name
         for kind, _, name in (member.partition(":") for member in variables["admin_members"])

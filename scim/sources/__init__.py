@@ -1,0 +1,1 @@
+"""Systems that are read because they do not push."""

@@ -1,0 +1,1 @@
+"""The guided deployment, driven in a real terminal against stand-ins for gcloud, Terraform and op."""
