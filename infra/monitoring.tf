@@ -55,6 +55,12 @@ locals {
       names    = ["drift.implausible"]
       advice   = "More than half of the people are not in the target's listing. Nothing was concluded from it. Look whether the bridge's member still sees everybody (`python -m scim doctor`), then `python -m scim reconcile`."
     }
+    pull = {
+      title    = "a pull was stopped"
+      severity = "ERROR"
+      names    = ["pull.stopped"]
+      advice   = "The source showed nobody, far fewer people, or another group than before. Nothing was changed by it. Look at the reason (`python -m scim pull --plan`, or the admin page), and approve exactly that plan only if it is right."
+    }
     crashed = {
       title    = "a job crashed"
       severity = "ERROR"

@@ -89,12 +89,19 @@ class Store(Protocol):
         """
         ...
 
-    def change_members(
-        self, group: Record, grants: Sequence[str], revokes: Sequence[str], last_modified: str, event: Event
+    def change_members(  # noqa: PLR0913, PLR0917 - what makes one commit
+        self,
+        group: Record,
+        grants: Sequence[str],
+        revokes: Sequence[str],
+        last_modified: str,
+        event: Event,
+        held_at: float | None = None,
     ) -> Record:
         """Make `grants` wanted and `revokes` unwanted members; one version up, nothing else of the group changes
         (`unsettled` neither). Commutes with any other such change: it never fails because the group changed
-        meanwhile. One commit per 500 writes.
+        meanwhile. One commit per 500 writes. `held_at`: the revocations wait for a person's decision from their
+        beginning, since then (seconds since the epoch); `next_attempt_at` is the year 10000.
         """
         ...
 
@@ -251,24 +258,16 @@ class Target(Protocol):
 
 
 class Source(Protocol):
-    """A system that is read because it does not push. Complete, or raise: never a part. Raises only SourceError's
-    three. It changes nothing there.
-    """
+    """A system that is read because it does not push: whole, or SourceError's three. Nothing changes there."""
 
-    def groups(self) -> list[SourceGroup]:
-        """Every group there is, without members: what can be chosen from. A few calls."""
-        ...
-
+    def groups(self) -> list[SourceGroup]: ...
     def read(self, chosen: Callable[[SourceGroup], bool]) -> SourceReading:
-        """Every user, every group, and the members of the groups that `chosen` picks: one listing for each of them and
-        for each group nested in them. Who finds a configured group among `groups` no more, or nobody among `users`,
-        has to stop: the source says only what there is. `chosen` may be asked again about the same group.
+        """One listing for each chosen group and each group nested in them. It says what there is, and no more: who
+        misses a group there has to stop. `chosen` may be asked again about the same group.
         """
         ...
 
-    def calls_made(self) -> int:
-        """How many calls this object has sent to the source so far, those that were repeated too."""
-        ...
+    def calls_made(self) -> int: ...
 
 
 # ── settling ──────────────────────────────────────────────────────────────────────────────────────────────

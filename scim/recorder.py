@@ -16,7 +16,7 @@ from typing import Any
 
 from scim.ports import Clock, Ids, Settler, Store
 from scim.protocol.errors import Forbidden, InvalidValue, NotFound, Unavailable, Uniqueness
-from scim.records import Document, Event, KeyTaken, Record, Ref, Refused, Stale
+from scim.records import Document, Event, KeyTaken, Link, Record, Ref, Refused, Stale
 
 log = logging.getLogger("scim.recorder")
 
@@ -43,7 +43,29 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Delay:
+    """Keeps what is recorded from the target `until` then (seconds since the epoch). `held_at`: since when it waits for
+    a person's decision, and `reason` why; None if it waits for time alone.
+    """
+
+    until: float
+    held_at: float | None = None
+    reason: str | None = None
+
+    def of(self, before: Link, after: Record) -> Record:
+        """A hold that goes on is as old as it was."""
+        if not after.link.unsettled:
+            return after
+        held_at = before.held_at if self.held_at and before.held_at else self.held_at
+        return replace(
+            after, link=replace(after.link, next_attempt_at=self.until, held_at=held_at, last_error=self.reason)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Recorder:
+    """`delay`: of everything it records, for who knows that the target must not match it yet."""
+
     store: Store
     settler: Settler
     clock: Clock
@@ -51,6 +73,7 @@ class Recorder:
     event_id: Ids
     settle_wait: float = 5.0
     pause: Callable[[float], None] = field(default=time.sleep)
+    delay: Delay | None = None
 
     def now(self) -> str:
         """An RFC 3339 instant with milliseconds (RFC 7643 §2.3.5)."""
@@ -63,8 +86,9 @@ class Recorder:
         """Write a new record and settle it. Raises Uniqueness, and InvalidValue or Forbidden if refused."""
         steps = [{"op": "add", "path": "", "value": record.document}]
         event = self.event(actor, f"{record.kind.lower()}.created", record.ref, steps)
+        delayed = self.delay.of(record.link, record) if self.delay else record
         try:
-            saved = self.store.create(record, members, event)
+            saved = self.store.create(delayed, members, event)
         except KeyTaken as taken:
             raise _uniqueness(record, taken) from taken
         _tell(event)
@@ -121,9 +145,11 @@ class Recorder:
     def _commit(self, before: Record, change: Change, actor: str) -> Record:
         event = self.event(actor, change.action, before.ref, change.steps)
         if change.members_only(before):
-            saved = self.store.change_members(before, change.grants, change.revokes, self.now(), event)
+            held_at = (self.delay.held_at,) if self.delay else ()
+            saved = self.store.change_members(before, change.grants, change.revokes, self.now(), event, *held_at)
         else:
-            saved = self.store.replace(before, change.after, event, change.grants, change.revokes)
+            after = self.delay.of(before.link, change.after) if self.delay else change.after
+            saved = self.store.replace(before, after, event, change.grants, change.revokes)
         _tell(event)
         return saved
 

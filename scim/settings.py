@@ -128,6 +128,14 @@ class Settings(DriftSettings, SourceSettings, CloudSettings):
         description="Pause between two passes that confirm people who accepted their invitation. "
         "`make run` sets 5, or 30 with TARGET=onepassword, which allows no less.",
     )
+    pull_interval_seconds: Seconds = Field(
+        900.0, ge=60, description="Pause between two pulls of the source. Used with SOURCE=google_workspace."
+    )
+    bridge_config: Path | None = Field(
+        None,
+        description="The file that says which groups of the source are provisioned (docs/pull.md). Without it "
+        "`bridge.toml` in the working directory counts at a desk, else what `python -m scim pull configure` stored.",
+    )
     allowed_domains: Annotated[tuple[Domain, ...], BeforeValidator(listed)] = Field(
         (),
         description="Comma-separated e-mail domains that may be invited. Empty: the account decides.",

@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from scim.jobs.holds import Holds
     from scim.jobs.managed import ManagedGroups
     from scim.jobs.moving import Moving
+    from scim.jobs.puller import Puller
     from scim.jobs.work import Runner
     from scim.targets.embedded import EmbeddedTarget
     from scim.web.service import Service
@@ -51,6 +52,7 @@ class Jobs:
     settle: Callable[[], Report]
     confirm: Callable[[], Report]
     reconcile: Callable[[], Report]
+    pull: Callable[[], Report] | None = None
 
 
 @cache
@@ -150,8 +152,7 @@ def runner(chosen: Settings, wanted: Store) -> "Runner":
         chosen.removal_group_least,
         chosen.removal_group_percent,
     )
-    per_day = chosen.target_calls_per_day
-    leaves = chosen.adopted_group_deletion == "leave"
+    per_day, leaves = chosen.target_calls_per_day, chosen.adopted_group_deletion == "leave"
     return Runner(
         wanted, target(chosen), time.time, event_id, _holder(), limit, calls_per_day=per_day, leaves_adopted=leaves
     )
@@ -162,13 +163,17 @@ def jobs(chosen: Settings) -> Jobs:
 
 
 def _jobs(chosen: Settings, worker: "Runner") -> Jobs:
-    from scim.jobs import confirm, reconcile, settle
+    from scim.jobs import confirm, pull, reconcile, settle
 
-    return Jobs(
-        settle=lambda: settle.run(worker),
-        confirm=lambda: confirm.run(worker),
-        reconcile=lambda: reconcile.run(worker, chosen.drift_policy, chosen.reconcile_interval_seconds),
-    )
+    pulls = None if chosen.source == "none" else partial(pull.run, puller(chosen, worker))
+    compare = partial(reconcile.run, worker, chosen.drift_policy, chosen.reconcile_interval_seconds)
+    return Jobs(partial(settle.run, worker), partial(confirm.run, worker), compare, pulls)
+
+
+def puller(chosen: Settings, worker: "Runner") -> "Puller":
+    from scim import pulling
+
+    return pulling.puller(chosen, worker, new_id)
 
 
 def holds(chosen: Settings) -> "Holds":
@@ -231,7 +236,7 @@ def jobs_app() -> Flask:
     require_face(chosen, "jobs")
     worker = runner(chosen, store(chosen))
     work = _jobs(chosen, worker)
-    named = {"settle": work.settle, "confirm": work.confirm, "reconcile": work.reconcile}
+    named = {name: job for name in Jobs.__slots__ if (job := getattr(work, name))}
     return create_app(named, _callers_of_jobs(chosen), LocalSettler(worker))
 
 

@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from scim import __version__
-from scim.cli import archive, doctor, groups, holds, jobs, local, moving, reconcile, serve, tokens
+from scim.cli import archive, doctor, groups, holds, jobs, local, moving, pull, reconcile, serve, tokens
 from scim.cli.console import Problem, complain, say
 from scim.cli.deploy import commands as deploy
 from scim.jobs.holds import HoldChanged
 from scim.jobs.managed import NotManageable
+from scim.jobs.pull import NothingWaits
+from scim.jobs.selection import SelectionError
 from scim.jobs.work import Busy
 from scim.records import SecretMissing, SecretsUnavailable, StoreUnavailable, TargetError
 from scim.settings import SettingsError
@@ -29,6 +31,8 @@ EXPECTED = (
     UnknownToken,
     HoldChanged,
     NotManageable,
+    NothingWaits,
+    SelectionError,
     Busy,
 )
 """Whose text is fit for an operator."""
@@ -43,10 +47,10 @@ app.add_typer(local.commands, name="local")
 app.add_typer(tokens.commands, name="token")
 app.add_typer(holds.commands, name="holds")
 app.add_typer(groups.commands, name="groups")
+app.add_typer(pull.commands, name="pull")
 app.command("import")(moving.import_)
 app.command()(moving.export)
 app.command()(moving.rebuild)
-app.add_typer(deploy.commands, name="deploy")
 app.command()(doctor.doctor)
 app.command()(jobs.status)
 app.command()(jobs.settle)
@@ -56,6 +60,7 @@ app.command()(reconcile.drift)
 app.command()(serve.serve)
 app.command("admin-link")(serve.admin_link)
 app.command()(archive.archive)
+app.add_typer(deploy.commands, name="deploy")
 
 
 @app.callback(invoke_without_command=True)

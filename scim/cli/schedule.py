@@ -27,10 +27,12 @@ class Duty:
 
 def duties(jobs: Jobs, settings: Settings) -> list[Duty]:
     """What the cloud's scheduler would call, as often as it would."""
+    pulls = [Duty("pull", jobs.pull, settings.pull_interval_seconds)] if jobs.pull else []
     return [
         Duty("settle", jobs.settle, settings.settle_interval_seconds),
         Duty("confirm", jobs.confirm, settings.confirm_interval_seconds),
         Duty("reconcile", jobs.reconcile, settings.reconcile_interval_seconds),
+        *pulls,
     ]
 
 

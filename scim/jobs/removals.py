@@ -69,6 +69,11 @@ class Removals:
             "person's approval (python -m scim holds)."
         )
 
+    def left(self, scope: str, size: int) -> int:
+        """How many more `spend` would let through now. Reads only."""
+        ledger = self._current(scope)
+        return self.limit.allowed(scope, max(ledger.base, size)) - sum(count for _, count in ledger.entries)
+
     def give_back(self, scope: str, at: float | None) -> None:
         """Whoever was removed `at` a time within the window is back: that removal counts no more."""
         if at is None or at < self.clock() - self.limit.window_seconds:

@@ -91,11 +91,17 @@ class FirestoreStore:
     def group_with(self, group_id: str, user_ids: Sequence[str]) -> tuple[Record | None, dict[str, bool]]:
         return self._records.group_with(group_id, user_ids)
 
-    def change_members(
-        self, group: Record, grants: Sequence[str], revokes: Sequence[str], last_modified: str, event: Event
+    def change_members(  # noqa: PLR0913, PLR0917
+        self,
+        group: Record,
+        grants: Sequence[str],
+        revokes: Sequence[str],
+        last_modified: str,
+        event: Event,
+        held_at: float | None = None,
     ) -> Record:
         """Stale only if the group is not wanted any more. The answer has no stamp: to replace it, read it again."""
-        return self._writes.change_members(group, wishes(grants, revokes), last_modified, event)
+        return self._writes.change_members(group, wishes(grants, revokes), last_modified, event, held_at)
 
     def members(self, group_id: str) -> list[str]:
         return self._memberships.members(group_id)

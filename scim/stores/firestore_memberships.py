@@ -46,14 +46,21 @@ class Memberships:
         self._calls = calls
         self._journal = journal
 
-    def commit(self, group_id: str, chunk: Wishes, rest: Callable[[WriteBatch], None] = _nothing) -> list[Any]:
+    def commit(
+        self,
+        group_id: str,
+        chunk: Wishes,
+        rest: Callable[[WriteBatch], None] = _nothing,
+        held_at: float | None = None,
+    ) -> list[Any]:
         """One commit of a chunk and of what `rest` adds; the results of `rest`. Users who are not there are left out,
-        NotFound tells of anything else that is not; a precondition of `rest` tells of itself.
+        NotFound tells of anything else that is not; a precondition of `rest` tells of itself. `held_at`: since when
+        what is unwanted waits for a person.
         """
         for _ in range(TRIES):
             batch = self._calls.batch()
             for user_id, wanted in chunk.items():
-                self._write(batch, group_id, user_id, wanted)
+                self._write(batch, group_id, user_id, wanted, held_at)
             rest(batch)
             try:
                 results = self._calls.commit_if(batch)
@@ -67,10 +74,10 @@ class Memberships:
             return results[2 * len(chunk) :]
         raise StoreUnavailable(f"The members of the group {group_id} change faster than they can be written.")
 
-    def commit_all(self, group_id: str, chunks: Iterable[Wishes]) -> None:
+    def commit_all(self, group_id: str, chunks: Iterable[Wishes], held_at: float | None = None) -> None:
         for chunk in chunks:
             if chunk:
-                self.commit(group_id, chunk)
+                self.commit(group_id, chunk, held_at=held_at)
 
     def end_all(self, group_id: str) -> None:
         """Every membership of the group becomes unwanted: a deprovisioning that was killed half-way is completed."""
@@ -157,9 +164,9 @@ class Memberships:
         except (FailedPrecondition, NotFound):
             return  # a newer wish is tried at once
 
-    def _write(self, batch: WriteBatch, group_id: str, user_id: str, wanted: bool) -> None:
+    def _write(self, batch: WriteBatch, group_id: str, user_id: str, wanted: bool, held_at: float | None) -> None:
         change = ArrayUnion([group_id]) if wanted else ArrayRemove([group_id])
-        batch.set(self._edge(group_id, user_id), wished_edge(group_id, user_id, wanted))
+        batch.set(self._edge(group_id, user_id), wished_edge(group_id, user_id, wanted, held_at))
         batch.update(self._calls.document("users", user_id), {"group_ids": change, "wanted": Minimum(1)})
 
     def _withdraw(self, group_id: str, chunk: Wishes, results: list[Any]) -> None:

@@ -15,7 +15,7 @@ from google.cloud.firestore import DELETE_FIELD, DocumentReference, DocumentSnap
 from scim import keys
 from scim.protocol.membership import MemberId, display_of
 from scim.records import Document, Event, Kind, Link, Membership, Record, Ref
-from scim.stores.rows import decode_body, due, encode_body
+from scim.stores.rows import NEVER, decode_body, due, encode_body
 
 COLLECTIONS: dict[Kind, str] = {"User": "users", "Group": "groups"}
 KINDS: dict[str, Kind] = {collection: kind for kind, collection in COLLECTIONS.items()}
@@ -134,11 +134,14 @@ def edge_id(group_id: str, user_id: str) -> str:
     return f"{group_id}:{user_id}"
 
 
-def wished_edge(group_id: str, user_id: str, wanted: bool) -> Fields:
-    """The whole document: a wish makes the edge owed, whatever was known of it before."""
-    edge = {"group_id": group_id, "user_id": user_id, "wanted": wanted, "attempts": 0, "due": 0, "owed": group_id}
+def wished_edge(group_id: str, user_id: str, wanted: bool, held_at: float | None = None) -> Fields:
+    """The whole document: a wish makes the edge owed, whatever was known of it before. `held_at`: since when it waits
+    for a person if it is unwanted.
+    """
+    edge: Fields = {"group_id": group_id, "user_id": user_id, "wanted": wanted, "attempts": 0, "due": 0}
+    edge["owed"] = group_id
     if not wanted:
-        return edge
+        return edge if held_at is None else edge | {"due": NEVER, "held": held_at}
     display = display_of(user_id)
     return edge | {"member_of": group_id} | ({"display": display} if display else {})
 

@@ -97,7 +97,9 @@ class Writes:
             if list(found) != [self._journal.document(event)]:
                 raise Stale(before.id) from refusal
 
-    def change_members(self, group: Record, members: Wishes, last_modified: str, event: Event) -> Record:
+    def change_members(
+        self, group: Record, members: Wishes, last_modified: str, event: Event, held_at: float | None = None
+    ) -> Record:
         *early, last = chunks(members)
 
         def write(batch: WriteBatch) -> None:
@@ -106,8 +108,8 @@ class Writes:
             self._journal.write(batch, event)
 
         try:
-            self._memberships.commit_all(group.id, early)
-            bumped = self._memberships.commit(group.id, last, write)[0]
+            self._memberships.commit_all(group.id, early, held_at)
+            bumped = self._memberships.commit(group.id, last, write, held_at)[0]
         except (FailedPrecondition, NotFound) as gone:
             self._take_back(group.id, early, event)
             raise Stale(group.id) from gone

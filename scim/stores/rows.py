@@ -8,6 +8,9 @@ from typing import Any
 
 from scim.records import Document, Ledger, Link, Record
 
+NEVER = 253402300800.0
+"""The year 10000: when a revocation that waits for a person is due."""
+
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,199}")
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 _decode = json.JSONDecoder().raw_decode

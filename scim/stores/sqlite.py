@@ -99,13 +99,19 @@ class SqliteStore:
         with self._database.snapshot() as db:
             return records.get(db, Ref("Group", group_id)), memberships.among(db, group_id, user_ids)
 
-    def change_members(
-        self, group: Record, grants: Sequence[str], revokes: Sequence[str], last_modified: str, event: Event
+    def change_members(  # noqa: PLR0913, PLR0917
+        self,
+        group: Record,
+        grants: Sequence[str],
+        revokes: Sequence[str],
+        last_modified: str,
+        event: Event,
+        held_at: float | None = None,
     ) -> Record:
         """Stale only if the group is not wanted any more."""
         with self._database.write() as db:
             records.bump(db, group.ref, last_modified)
-            memberships.change(db, group.id, wishes(grants, revokes))
+            memberships.change(db, group.id, wishes(grants, revokes), held_at)
             journal.append(db, event)
             return records.current(db, group.ref)
 

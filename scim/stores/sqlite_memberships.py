@@ -7,14 +7,15 @@ from typing import Any
 
 from scim.protocol.membership import MemberId, display_of
 from scim.records import Membership, Ref
+from scim.stores.rows import NEVER
 
 # A grant needs a wanted user, a revoke any. A wish that is repeated is owed again: the target may have drifted.
 _WISH = """
-INSERT INTO memberships (group_id, user_id, wanted, stamp, due, attempts, display)
-SELECT ?1, u.id, ?2, random(), 0, 0, named.value FROM json_each(?3) AS named
+INSERT INTO memberships (group_id, user_id, wanted, stamp, due, attempts, display, held_at)
+SELECT ?1, u.id, ?2, random(), ?4, 0, named.value, ?5 FROM json_each(?3) AS named
 CROSS JOIN resources AS u ON u.kind = 'User' AND u.id = named.key AND u.wanted >= ?2 WHERE true
 ON CONFLICT DO UPDATE SET wanted = excluded.wanted, display = excluded.display, stamp = excluded.stamp,
-  due = 0, attempts = 0, last_error = NULL, held_at = NULL, approved_until = NULL"""
+  due = excluded.due, attempts = 0, last_error = NULL, held_at = excluded.held_at, approved_until = NULL"""
 _END = """
 UPDATE memberships SET wanted = 0, stamp = random(), due = 0, attempts = 0, last_error = NULL,
   held_at = NULL, approved_until = NULL
@@ -43,10 +44,12 @@ UPDATE memberships SET due = ?, attempts = ?, last_error = ?, held_at = ?, appro
 WHERE group_id = ? AND user_id = ? AND stamp = ?"""
 
 
-def change(db: sqlite3.Connection, group_id: str, wishes: Mapping[str, bool]) -> None:
-    for wish in (True, False):
+def change(db: sqlite3.Connection, group_id: str, wishes: Mapping[str, bool], held_at: float | None = None) -> None:
+    """`held_at`: since when the revocations wait for a person."""
+    for wish, since in ((True, None), (False, held_at)):
         if users := [user for user, wanted in wishes.items() if wanted is wish]:
-            db.execute(_WISH, (group_id, wish, json.dumps({user: display_of(user) for user in users})))
+            named, due = json.dumps({user: display_of(user) for user in users}), 0 if since is None else NEVER
+            db.execute(_WISH, (group_id, wish, named, due, since))
 
 
 def end_all(db: sqlite3.Connection, ref: Ref) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from scim.ports import Store
-from scim.records import Backlog, Kind, Ledger, Link, Membership, Record, Stale
+from scim.records import Backlog, Kind, Ledger, Link, Membership, Record, Ref, Stale
 from tests.stores.samples import LATER, event, group, user
 
 NOW = 1_767_600_000.5
@@ -371,3 +371,67 @@ def test_the_backlog_tells_how_much_of_it_is_held(store: Store, guides: Record, 
     store.create(group("Pilots", link=HELD), [barbara.id], event())
 
     assert store.backlog() == Backlog(users=2, groups=1, memberships=2, held=3)
+
+
+# ── revocations that wait from their beginning ────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def members(store: Store) -> list[str]:
+    return [store.create(user(name, id=name), (), event()).id for name in ("a", "b", "c")]
+
+
+def test_revocations_are_held_in_the_commit_that_wishes_them(store: Store, members: list[str]):
+    pilots = store.create(group("Pilots", link=Link(unsettled=False)), members[:2], event())
+
+    store.change_members(pilots, members[2:], members[:2], LATER, event(), NOW)
+
+    held = [Membership(pilots.id, id, wanted=False, next_attempt_at=NEVER, held_at=NOW) for id in members[:2]]
+    assert store.held_memberships() == held
+    assert store.members(pilots.id) == members[2:]
+    assert store.unsettled_memberships(NEVER - 1, 10) == [Membership(pilots.id, "c", wanted=True)]
+
+
+def test_a_hold_from_the_beginning_is_the_hold_that_settling_makes(store: Store, guides: Record, barbara: Record):
+    (settled,) = store.held_memberships()
+    store.change_members(guides, [barbara.id], [], LATER, event())
+
+    store.change_members(guides, [], [barbara.id], LATER, event(), NOW)
+
+    (held,) = store.held_memberships()
+    assert held == replace(settled, attempts=0, last_error=None)
+
+
+@pytest.mark.parametrize("wish", WISHES)
+def test_a_newer_wish_ends_a_hold_from_the_beginning(
+    store: Store, barbara: Record, wish: Callable[[Store, Record, Record], bool]
+):
+    pilots = store.create(group("Pilots", link=Link(unsettled=False)), [barbara.id], event())
+    store.change_members(pilots, [], [barbara.id], LATER, event(), NOW)
+
+    wanted = wish(store, pilots, barbara)
+
+    assert store.held_memberships() == []
+    assert store.unsettled_memberships(NOW, 10) == [Membership(pilots.id, barbara.id, wanted)]
+
+
+def test_a_group_or_user_that_ends_leaves_a_held_revocation_held(store: Store, members: list[str]):
+    pilots = store.create(group("Pilots", link=Link(unsettled=False)), members, event())
+    store.change_members(pilots, [], members[:2], LATER, event(), NOW)
+    for ref in (pilots.ref, Ref("User", "a")):
+        current = store.get(ref)
+        assert current
+        store.replace(current, replace(current, wanted=False), event())
+
+    assert [edge.user_id for edge in store.held_memberships()] == ["a", "b"]
+    assert [edge.user_id for edge in store.unsettled_memberships(NEVER - 1, 10)] == ["c"]
+
+
+def test_many_revocations_are_held_in_one_call(store: Store):
+    people = [store.create(user(f"p{number}", id=f"p{number}"), (), event()).id for number in range(260)]
+    pilots = store.create(group("Pilots"), people, event())
+
+    store.change_members(pilots, [], people, LATER, event(), NOW)
+
+    assert len(store.held_memberships()) == 260
+    assert store.members(pilots.id) == []
