@@ -11,7 +11,7 @@ from tests.crowd import crowd
 from tests.crowd.customer import Customer, Person
 from tests.op.account import StandIn
 
-OPERATIONS = 240
+OPERATIONS = 160
 
 
 def test_four_servers_and_two_tickers_end_where_everybody_wanted(tmp_path: Path):
