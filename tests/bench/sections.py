@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests.bench import cold, growth, ratios, servers, workload
+from tests.bench import calls, cold, growth, ratios, servers, workload
 from tests.bench.bench import Bench
 from tests.bench.measures import Figures, Row
 
@@ -74,11 +74,16 @@ def measure_cold(_: Plan) -> Section:
     return section
 
 
+def measure_calls(_: Plan) -> Section:
+    return Section(calls.run())
+
+
 SECTIONS: Mapping[str, Callable[[Plan], Section]] = {
     "workload": measure_workload,
     "floor": measure_floor,
     "growth": measure_growth,
     "cold": measure_cold,
+    "calls": measure_calls,
 }
 EVERYWHERE = ("workload", "growth")
 """The others compare with SQLite or do not depend on the store."""

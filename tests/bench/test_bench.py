@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import cold, report, servers, workload
+from tests.bench import calls, cold, report, servers, workload
 from tests.bench.bench import Bench
 from tests.bench.measures import Row
 from tests.bench.ratios import Ratios
@@ -40,6 +40,30 @@ def test_bridge_and_floor_answer_the_same_requests() -> None:
 
 def test_a_bridge_on_sqlite_loads_nothing_of_google() -> None:
     assert cold.google_modules() == []
+
+
+@pytest.fixture(scope="module")
+def counted() -> dict[str, Row]:
+    return {row.figure: row for row in calls.run()}
+
+
+def test_nothing_to_do_costs_no_call_of_the_target(counted: dict[str, Row]) -> None:
+    assert counted["idle settle tick"].value == 0
+    assert [row.figure for row in counted.values() if row.verdict == "MISSED"] == []
+
+
+def test_a_change_costs_as_many_calls_as_operators_are_told(counted: dict[str, Row]) -> None:
+    page = " ".join((servers.ROOT / "docs/operations.md").read_text().split())
+    joiner, leaver, member = (counted[f"{who}, alone"].value for who in ("joiner", "leaver", "member added"))
+    ticks, hours = 24 * 3600 / calls.TICK_SECONDS, 24
+    sign_in = counted["idle confirm tick that signs in again"].value - counted["idle confirm tick"].value
+
+    assert counted["mover (rename), alone"].value == leaver
+    assert counted["member removed, alone"].value == member
+    assert {round(row.value) for row in counted.values() if row.figure.endswith(", of a hundred")} == {1, 2}
+    assert f"a joiner costs {joiner:.0f}, a rename or a leaver {leaver:.0f}, a membership {member:.0f};" in page
+    assert f"{counted['member added, of a hundred'].value:.2f} for each membership" in page
+    assert f"{ticks:.0f} + {hours * sign_in:.0f} a day idle" in page
 
 
 def test_a_missed_target_is_told_and_kept(
