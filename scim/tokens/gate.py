@@ -3,6 +3,7 @@
 import hmac
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scim.ports import Clock, Secrets
@@ -16,6 +17,7 @@ log = logging.getLogger("scim.tokens")
 FRESH_SECONDS = 60.0  # how long a revoked token may still open
 STALE_SECONDS = 300.0  # how long the list last read is trusted while it cannot be read again
 RETRY_SECONDS = 5.0
+UNKNOWN_SECONDS = 5.0  # how old a list may be by which a well-formed token is turned away: it may have just been minted
 EXPIRING_SECONDS = 14 * 86400.0
 TOLD_SECONDS = 86400.0
 
@@ -30,11 +32,13 @@ class _Known:
 
     records: tuple[TokenRecord, ...] | None = None
     read_at: float = 0.0
+    tried_at: float = 0.0
     due_at: float = 0.0
 
-    def is_fresh(self, now: float) -> bool:
+    def is_fresh(self, now: float, seconds: float) -> bool:
+        """Whether a read was tried within `seconds` and none is due."""
         # also false when the clock was set back
-        return self.due_at - FRESH_SECONDS <= now < self.due_at
+        return 0 <= now - self.tried_at < seconds and now < self.due_at
 
     def usable(self, now: float) -> tuple[TokenRecord, ...]:
         if self.records is None or not 0 <= now - self.read_at <= STALE_SECONDS:
@@ -55,15 +59,16 @@ class Tokens:
 
     def verify(self, header: str | None) -> TokenRecord | None:
         """The live token that an Authorization header carries, else None. What is not even formed like a token costs
-        no read and no comparison. Raises Unavailable when the list has been out of reach for too long.
+        no read and no comparison; what is, but is unknown, one read each UNKNOWN_SECONDS. Raises Unavailable when the list has been out of reach for too long.
         """
         token = form.presented(header)
         if token is None:
             return None
         digest = form.digest_of(token)
-        records = self._records()
-        now = self._clock()
-        found = None
+        return self._live(self._records(FRESH_SECONDS), digest) or self._live(self._records(UNKNOWN_SECONDS), digest)
+
+    def _live(self, records: Sequence[TokenRecord], digest: str) -> TokenRecord | None:
+        now, found = self._clock(), None
         for record in records:  # all of them: the time taken tells nothing
             if hmac.compare_digest(record.digest, digest) and record.is_live(now):
                 found = record
@@ -79,13 +84,18 @@ class Tokens:
                 " does not start. Mint a token first."
             )
 
-    def _records(self) -> tuple[TokenRecord, ...]:
+    def listed(self) -> tuple[TokenRecord, ...]:
+        """Every token as last read, dead ones too; none before the first reading."""
+        return self._known.records or ()
+
+    def _records(self, seconds: float) -> tuple[TokenRecord, ...]:
+        """No older than `seconds`, if they can be read."""
         known, now = self._known, self._clock()
-        if known.is_fresh(now):
+        if known.is_fresh(now, seconds):
             return known.usable(now)
         with self._reading:
             now = self._clock()
-            if not self._known.is_fresh(now):
+            if not self._known.is_fresh(now, seconds):
                 self._known = self._read(now)
             return self._known.usable(now)
 
@@ -94,9 +104,9 @@ class Tokens:
             records = registry.read(self._secrets, self._secret_name)
         except (SecretsUnavailable, TokenListInvalid) as error:
             log.warning("tokens.unreadable", extra={"reason": str(error)})
-            return replace(self._known, due_at=now + RETRY_SECONDS)
+            return replace(self._known, tried_at=now, due_at=now + RETRY_SECONDS)
         self._tell_expiring(records, now)
-        return _Known(records, now, now + FRESH_SECONDS)
+        return _Known(records, now, now, now + FRESH_SECONDS)
 
     def _tell_expiring(self, records: tuple[TokenRecord, ...], now: float) -> None:
         """Once a day, while there is time: a client all of whose tokens end soon."""
