@@ -117,6 +117,12 @@ class Recorder:
             return saved
         raise Unavailable("Other changes to the same resource came first each time. Send the request again.")
 
+    def tell_refused(self, ref: Ref, actor: str, reason: str) -> None:
+        """An audit line of what was refused before anything was recorded."""
+        event = self.event(actor, "refused", ref, _facts(reason))
+        self.store.append_event(event)
+        _tell(event)
+
     def wanted(self, ref: Ref) -> Record:
         """The record, or 404 (RFC 7644 §3.6: what was deleted is gone on every verb)."""
         record = self.store.get(ref)
@@ -156,7 +162,7 @@ class Recorder:
     def _settle(self, before: Record, saved: Record, change: Change, actor: str) -> None:
         outcome = self.settler.settle(saved.ref, self.settle_wait)
         if isinstance(outcome, Refused):
-            self._take_back(before, saved, change, self.event(actor, "refused", saved.ref, _facts(outcome)))
+            self._take_back(before, saved, change, self.event(actor, "refused", saved.ref, _facts(outcome.reason)))
             raise _refusal(outcome)
 
     def _discard(self, saved: Record, outcome: Refused) -> None:
@@ -165,7 +171,7 @@ class Recorder:
         if current is None or current.version != saved.version:
             return
         try:
-            self.store.discard(current, self.event("settle", "refused", saved.ref, _facts(outcome)))
+            self.store.discard(current, self.event("settle", "refused", saved.ref, _facts(outcome.reason)))
         except Stale:
             return
 
@@ -252,5 +258,5 @@ def _refusal(outcome: Refused) -> InvalidValue | Forbidden | Uniqueness:
     return Forbidden(outcome.reason) if outcome.denied else InvalidValue(outcome.reason)
 
 
-def _facts(outcome: Refused) -> list[Document]:
-    return [{"reason": outcome.reason}]
+def _facts(reason: str) -> list[Document]:
+    return [{"reason": reason}]

@@ -33,7 +33,7 @@ class Users:
         record = Record("User", self.recorder.new_id(), document, client, now, now, external_ids=external_ids)
         if former:
             record = replace(record, link=Link(target_id=former.link.target_id, target_state=former.link.target_state))
-        record = self._keyed(record)
+        record = self._keyed(record, client)
         try:
             return self.recorder.create(record, (), client)
         except Uniqueness:
@@ -111,24 +111,30 @@ class Users:
             version=before.version + 1,
             last_modified=self.recorder.now(),
         )
-        after = self._keyed(after)
+        after = self._keyed(after, client)
         seen = _person(before.document) != _person(document)
         if steps is None:
             steps = top_level_steps(before.document, document)
         owed = seen or before.link.unsettled
         return Change(owe(before, after, seen_by_target=seen), "user.changed", steps, owed=owed)
 
-    def _keyed(self, record: Record) -> Record:
-        address = identity.address(record.document)
-        domain = (address or "").rpartition("@")[2]
-        if address and self.allowed_domains and domain not in self.allowed_domains:
-            allowed = ", ".join(sorted(self.allowed_domains))
-            raise InvalidValue(f"The e-mail domain {domain!r} is not allowed (emails). Allowed: {allowed}.")
+    def _keyed(self, record: Record, client: str) -> Record:
+        self._require_allowed(record, client)
         return replace(
             record,
             unique_keys=keys.unique_keys("User", record.document),
             lookup_keys=keys.lookup_keys(record.document, record.external_ids),
         )
+
+    def _require_allowed(self, record: Record, client: str) -> None:
+        """A policy of the administrator's refuses: they are told too, as of a refusal by the target."""
+        address = identity.address(record.document)
+        domain = (address or "").rpartition("@")[2]
+        if address and self.allowed_domains and domain not in self.allowed_domains:
+            allowed = ", ".join(sorted(self.allowed_domains))
+            reason = f"The e-mail domain {domain!r} is not allowed (emails). Allowed: {allowed}."
+            self.recorder.tell_refused(record.ref, client, reason)
+            raise InvalidValue(reason)
 
     def _former(self, document: Document, external_ids: dict[str, str]) -> Record | None:
         """Who was here before under the same address or externalId, and whom nobody else has become meanwhile."""

@@ -95,6 +95,8 @@ def test_b3_an_address_outside_the_allowed_domains_is_refused_and_the_target_is_
     assert (answer.status_code, answer.get_json(force=True)["scimType"]) == (400, "invalidValue")
     assert bridge.target.calls() == calls
     assert everybody(bridge) == [user]
+    told = bridge.store.events(1)[0]
+    assert (told.action, told.changes[0]["reason"]) == ("refused", answer.get_json(force=True)["detail"])
 
 
 @pytest.mark.parametrize("twin", ["BJENSEN@example.com", "bjensen@EXAMPLE.COM", "bJensen@Example.com"])
