@@ -34,7 +34,7 @@ admin: .venv/.cli ## Open the page for people, through gcloud
 
 # ── while working ──────────────────────────────────────────────────────────────────────────────────────────
 
-test: .venv/.dev ## Run everything this machine can run; also on Python 3.13 where there is one
+test: .venv/.dev .venv-docs/.docs ## Run everything this machine can run; also on Python 3.13 where there is one
 	@scripts/test
 
 test-fast: .venv/.dev ## Run the fast part of it: no emulator, no races, no fuzzing
@@ -53,9 +53,8 @@ replay: .venv/.dev ## Send recorded exchanges to the running bridge: make replay
 bench: .venv/.dev ## Measure a bridge of its own with one fixed workload: make bench N=1000
 	@$(PYTHON) -m tests.bench $(N)
 
-docs: .venv/.cli ## Write the pages that are generated from code
-	@$(PYTHON) -m scim.cli.reference >docs/settings.md
-	@$(PYTHON) -m scim.dialects >docs/quirks.md
+docs: .venv/.cli .venv-docs/.docs ## Write the pages that are made from code, and build the site of all pages in build/site
+	@scripts/docs
 
 clean: ## Remove what these targets made; the state of `make run` (.local) stays
 	@rm -rf .venv .venv-* .*_cache .hypothesis build *.egg-info
@@ -71,5 +70,9 @@ help: ## Show this list
 .venv/.dev: requirements-dev.txt
 	@scripts/venv .venv $<
 	@touch $@ .venv/.cli
+
+.venv-docs/.docs: requirements-docs.txt
+	@scripts/venv .venv-docs $<
+	@touch $@
 
 .PHONY: setup run demo deploy plan destroy rotate logs admin test test-fast check fix replay bench docs clean help

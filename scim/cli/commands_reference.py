@@ -1,0 +1,76 @@
+"""`python -m scim.cli.commands_reference` prints docs/commands.md."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+import typer.main
+
+from scim.cli.app import app
+
+MAKEFILE = Path(__file__).parents[2] / "Makefile"
+PROGRAM = "python -m scim"
+HEAD = """# Commands
+
+Every target of `make` and every command of `python -m scim` (at a desk `.venv/bin/python -m scim`).
+`--help` after any of them says the same. Made by `make docs` from the code; do not edit.
+
+A command ends with 0 when it did what was asked, 1 when something is wrong, which it says in a sentence,
+and 2 when it was typed wrongly.
+
+## make
+
+| Target | What it does |
+|---|---|
+"""
+_TARGET = re.compile(r"^([a-z-]+):.*?## (.+)$", re.MULTILINE)
+_BACKTICKED = re.compile(r"`[^`]*`")
+
+
+def commands_page(makefile: str) -> str:
+    """Markdown: the targets of that Makefile, then each command with its arguments and options."""
+    targets = "".join(f"| `make {name}` | {_cell(told)} |\n" for name, told in _TARGET.findall(makefile))
+    sections = (_section(context) for context in commands())
+    return HEAD + targets + "".join(sections)
+
+
+def commands() -> Iterator[typer.Context]:
+    """A context for each command of the app and of its groups, in the order `--help` lists them."""
+    yield from _within(typer.Context(typer.main.get_command(app), info_name=PROGRAM))
+
+
+def _within(context: typer.Context) -> Iterator[typer.Context]:
+    if not context.command.hidden:
+        yield context
+        for name, command in getattr(context.command, "commands", {}).items():
+            yield from _within(typer.Context(command, info_name=name, parent=context))
+
+
+def _section(context: typer.Context) -> str:
+    told = "\n\n".join(" ".join(part.split()) for part in (context.command.help or "").split("\n\n"))
+    usage = " ".join((context.command_path, *context.command.collect_usage_pieces(context)))
+    rows = [row for parameter in context.command.params if (row := _row(parameter, context))]
+    table = "".join(("\n| Argument or option | Meaning |\n|---|---|\n", *rows)) if rows else ""
+    return f"\n## {context.command_path}\n\n{_text(told)}\n\n```sh\n{usage}\n```\n{table}"
+
+
+def _row(parameter: Any, context: typer.Context) -> str:
+    record = parameter.get_help_record(context)
+    return f"| `{_cell(record[0])}` | {_cell(_text(record[1]))} |\n" if record else ""
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _text(told: str) -> str:
+    """Square brackets and angle brackets of a help text are no Markdown."""
+    pieces = re.split(f"({_BACKTICKED.pattern})", told)
+    return "".join(piece if piece.startswith("`") else re.sub(r"([\[\]<>*])", r"\\\1", piece) for piece in pieces)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(commands_page(MAKEFILE.read_text()))
