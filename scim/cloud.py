@@ -3,18 +3,12 @@
 `wiring` loads this where one of them is chosen, so that a desk is spared Google's modules.
 """
 
-from secrets import token_urlsafe
-
-from flask import Flask
-
-from scim.admin.app import COOKIE, create_app
 from scim.jobs.certificates import Certificates
-from scim.jobs.guard import Guard
 from scim.jobs.https import pool
 from scim.jobs.identity_token import MetadataTokens
 from scim.jobs.remote import RemoteSettler
 from scim.jobs.trust import Trust
-from scim.ports import Secrets, Settler, Store
+from scim.ports import Secrets, Settler
 from scim.secrets.secret_manager import Place, open_secrets, open_uncached
 from scim.settings import Settings
 
@@ -43,18 +37,9 @@ def settler(chosen: Settings) -> Settler:
 
 
 def callers_of_jobs(chosen: Settings) -> Trust:
-    return _trust(chosen, (chosen.jobs_audience,), chosen.jobs_callers)
+    return trust(chosen, (chosen.jobs_audience,), chosen.jobs_callers)
 
 
-def admin(chosen: Settings, wanted: Store) -> Flask:
-    """Whom IAM let through and this process believes needs no key: one that nobody ever sees is put in their hand."""
-    key = token_urlsafe()
-    app = create_app(wanted, lambda: key, None)
-    believed = _trust(chosen, chosen.admin_audiences, chosen.admin_callers)
-    app.wsgi_app = Guard(app.wsgi_app, believed, (COOKIE, key))  # type: ignore[method-assign]
-    return app
-
-
-def _trust(chosen: Settings, audiences: tuple[str, ...], callers: tuple[str, ...]) -> Trust:
+def trust(chosen: Settings, audiences: tuple[str, ...], callers: tuple[str, ...]) -> Trust:
     certificates = Certificates(pool(), chosen.identity_certificates_url)
     return Trust(audiences, callers, certificates, chosen.invoker_check, chosen.identity_issuers)

@@ -71,7 +71,9 @@ class CloudSettings(BaseModel):
         None, pattern=HOST, description="`host:port` of a stand-in for Secret Manager, without TLS, for tests."
     )
     jobs_url: Annotated[str, AfterValidator(_without_slash)] = Field(
-        "", description="Address of the function `jobs`, which `scim` asks to settle. Needed there with a wait."
+        "",
+        description="Address of the function `jobs`, which `scim` asks to settle, and `admin` for what people decide. "
+        "Needed by both, by `scim` only with a wait.",
     )
     jobs_audience: str = Field(
         "", description="Audience of the identity tokens for `jobs`: its address, as Terraform knows it."
@@ -132,5 +134,9 @@ NEEDED = {
         "JOBS_AUDIENCE": "believes only tokens that were made for it",
         "JOBS_CALLERS": "has to know who may call it",
     },
-    "admin": {"ADMIN_CALLERS": "has to know who may open it"},
+    "admin": {
+        "ADMIN_CALLERS": "has to know who may open it",
+        "JOBS_URL": "asks the jobs to do what people decide",
+        "JOBS_AUDIENCE": "tells the jobs who it is",
+    },
 }

@@ -4,7 +4,6 @@ so that what is not chosen is not loaded (cold start).
 Nothing here talks to a network or opens a database; each object does so when it is first used, after the server forked.
 """
 
-import hmac
 import os
 import sys
 import time
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
     from scim.jobs.adoption import Known
+    from scim.jobs.desk import Desk
     from scim.jobs.holds import Holds
     from scim.jobs.managed import ManagedGroups
     from scim.jobs.moving import Moving
@@ -196,6 +196,7 @@ def moving(chosen: Settings, known: "Known") -> "Moving":
 
 def scim_service(chosen: Settings) -> "Service":
     from scim.web.service import Service
+    from scim.web.uses import Uses
 
     wanted = store(chosen)
     recorder = Recorder(wanted, settler(chosen, wanted), time.time, new_id, event_id, chosen.settle_wait_seconds)
@@ -206,16 +207,17 @@ def scim_service(chosen: Settings) -> "Service":
         bulk_bytes=chosen.bulk_max_payload_bytes,
         body_bytes=chosen.max_body_bytes,
     )
-    base_url = f"{chosen.base_url}/scim/v2"
+    base_url, gate = f"{chosen.base_url}/scim/v2", tokens(chosen)
     return Service(
         Users(recorder, frozenset(chosen.allowed_domains)),
         Groups(recorder),
         Search(Matches(wanted, base_url), limits, time.time),
-        tokens(chosen),
+        gate,
         wanted,
         limits,
         base_url,
         time.time,
+        Uses(wanted, time.time, gate.listed),
     )
 
 
@@ -229,20 +231,30 @@ def scim_app() -> Flask:
 
 @cache
 def jobs_app() -> Flask:
-    from scim.jobs.settler import LocalSettler
     from scim.jobs.web import create_app
 
     chosen = settings()
     require_face(chosen, "jobs")
+    desk = operations(chosen)
+    return create_app(desk.jobs, _callers_of_jobs(chosen), desk.settler, desk)
+
+
+def operations(chosen: Settings) -> "Desk":
+    """What people ask of the jobs, where they can be carried out."""
+    from scim import desk_wiring
+
     worker = runner(chosen, store(chosen))
     work = _jobs(chosen, worker)
     named = {name: job for name in Jobs.__slots__ if (job := getattr(work, name))}
-    return create_app(named, _callers_of_jobs(chosen), LocalSettler(worker))
+    pulls = None if chosen.source == "none" else puller(chosen, worker)
+    return desk_wiring.desk(chosen, worker, named, new_id, pulls)
 
 
 def _callers_of_jobs(chosen: Settings) -> Callable[[str | None], bool]:
     if chosen.face == "local":
-        return _holds(chosen, JOBS_SECRET)
+        from scim.jobs.guard import bearer
+
+        return bearer(lambda: secrets(chosen).get(JOBS_SECRET))
     from scim import cloud
 
     return cloud.callers_of_jobs(chosen)
@@ -253,13 +265,15 @@ def admin_app() -> Flask:
     chosen = settings()
     require_face(chosen, "admin")
     if chosen.face == "admin":
-        from scim import cloud
+        from scim import cloud_admin
 
-        return cloud.admin(chosen, store(chosen))
-    from scim.admin.app import create_app
+        return cloud_admin.admin(chosen, store(chosen), event_id)
+    from scim.admin import at_desk
 
     account = embedded_target(chosen) if chosen.target == "embedded" else None
-    return create_app(store(chosen), lambda: secrets(chosen).get(ADMIN_SECRET), account)
+    door = at_desk.door(lambda: secrets(chosen).get(ADMIN_SECRET))
+    own = at_desk.tokens(secrets(chosen), TOKENS_SECRET)
+    return at_desk.screens(chosen, operations(chosen), own, door, account)
 
 
 @cache
@@ -284,17 +298,3 @@ def event_id() -> str:
 
 def _holder() -> str:
     return f"{os.getpid()}-{uuid.uuid4()}"
-
-
-def _holds(chosen: Settings, name: str) -> Callable[[str | None], bool]:
-    """Whether an Authorization header carries that secret; a missing secret opens nothing."""
-
-    def authorised(header: str | None) -> bool:
-        scheme, _, given = (header or "").partition(" ")
-        try:
-            key = secrets(chosen).get(name)
-        except (SecretMissing, SecretsUnavailable):
-            return False
-        return scheme.lower() == "bearer" and bool(key.strip()) and hmac.compare_digest(given.encode(), key.encode())
-
-    return authorised

@@ -1,1 +1,1 @@
-"""The page for people: what the bridge wants, what the target has, what happened."""
+"""The screens for people: who stands where, what happened, what wants a decision, and the ways to decide it."""

@@ -38,24 +38,42 @@ def require_safe(url: str) -> str:
     return url.rstrip("/")
 
 
-def send(connections: PoolManager, method: str, url: str, headers: Mapping[str, str], seconds: float) -> Answer:
-    """The answer, whatever its status. Raises urllib3's HTTPError. A connection that the other side gave up while it
-    lay idle is opened anew, once: what is sent here can be repeated. A body that trickles may take `seconds` again.
+def send(  # noqa: PLR0913, PLR0917
+    connections: PoolManager,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    seconds: float,
+    body: bytes | None = None,
+    most: int = MOST_BYTES,
+) -> Answer:
+    """The answer of up to `most` bytes, whatever its status. Raises urllib3's HTTPError. A connection that was given up
+    while it lay idle is opened anew, once: what is sent here can be repeated. A body that trickles may take `seconds`
+    again.
     """
     ends = time.monotonic() + seconds
     try:
-        return _send(connections, method, url, headers, ends)
+        return _send(connections, method, url, headers, ends, body, most)
     except ProtocolError:
-        return _send(connections, method, url, headers, ends)
+        return _send(connections, method, url, headers, ends, body, most)
 
 
-def _send(connections: PoolManager, method: str, url: str, headers: Mapping[str, str], ends: float) -> Answer:
+def _send(  # noqa: PLR0913, PLR0917
+    connections: PoolManager,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    ends: float,
+    body: bytes | None,
+    most: int,
+) -> Answer:
     left = ends - time.monotonic()
     if left <= 0:
         raise TimedOut("no time is left")
     response = connections.urlopen(
         method,
         url,
+        body=body,
         headers=dict(headers),
         retries=False,
         redirect=False,
@@ -63,19 +81,19 @@ def _send(connections: PoolManager, method: str, url: str, headers: Mapping[str,
         preload_content=False,
     )
     try:
-        body = _body(response, ends)
+        content = _body(response, ends, most)
     except BaseException:
         response.close()  # what is left of the answer would be read as the next one
         raise
     response.release_conn()
-    return Answer(response.status, response.headers, body)
+    return Answer(response.status, response.headers, content)
 
 
-def _body(response: BaseHTTPResponse, ends: float) -> bytes:
+def _body(response: BaseHTTPResponse, ends: float, most: int) -> bytes:
     body = bytearray()
     while chunk := response.read1(MOST_BYTES):
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise TimedOut("the answer does not end")
         if time.monotonic() > ends:
             raise TimedOut("the answer takes too long")

@@ -55,19 +55,24 @@ class Trust:
         """Whether an Authorization header opens this door. Closed by default: also when there is no audience, no
         caller or no certificate.
         """
+        return self.caller(header) is not None
+
+    def caller(self, header: str | None) -> str | None:
+        """Whose Authorization header it is, as an e-mail address in lower case; None if it does not open this door."""
         try:
-            self._judge(header)
+            return self._judge(header)
         except (_Refused, GoogleAuthError, ValueError, TypeError, RecursionError) as error:
             log.warning("jobs.refused", extra={"reason": f"{error}"[:200] if isinstance(error, _Refused) else "junk"})
-            return False
-        return True
+            return None
 
-    def _judge(self, header: str | None) -> None:
+    def _judge(self, header: str | None) -> str:
         """The claims first: what does not even claim to be somebody costs no certificate."""
         token = _token_of(header)
-        self._judge_claims(_decode(token, verify=False))
+        claims = _decode(token, verify=False)
+        self._judge_claims(claims)
         if not (self.checked_before and token.rpartition(".")[2] == REMOVED):
             self._verify(token)
+        return str(claims["email"]).lower()
 
     def _verify(self, token: str) -> None:
         head = _header_of(token)

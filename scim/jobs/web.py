@@ -10,8 +10,10 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from scim.jobs import operations_web
 from scim.jobs.guard import proof
 from scim.jobs.outcomes import LONGEST_WAIT_SECONDS, to_json
+from scim.operations import Operations
 from scim.ports import Settler
 from scim.records import Kind, Ref, Report, StoreUnavailable
 
@@ -26,10 +28,13 @@ Refusal = tuple[dict[str, Any], int, dict[str, str]]
 
 
 def create_app(
-    jobs: Mapping[str, Job], authorised: Callable[[str | None], bool], settler: Settler | None = None
+    jobs: Mapping[str, Job],
+    authorised: Callable[[str | None], bool],
+    settler: Settler | None = None,
+    operations: Operations | None = None,
 ) -> Flask:
     """`authorised` judges who calls before anything else is looked at. `settler` settles what the public function asks
-    for; without one nobody can ask.
+    for, `operations` are what the screens for people ask for; without one nobody can ask.
     """
     app = Flask("scim.jobs", static_folder=None)
 
@@ -52,6 +57,8 @@ def create_app(
     def settle(kind: str, id: str) -> Json:
         return _settle(settler, kind, id)
 
+    if operations is not None:
+        operations_web.register(app, operations)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(StoreUnavailable, _store_down)
     app.register_error_handler(Exception, _crashed)

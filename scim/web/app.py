@@ -1,7 +1,7 @@
 """The SCIM application: one gate for every path, one renderer for every error (RFC 7644 §3.12).
 
 The gate stands before routing, so that a path which routes nowhere, or is spelt to look like another, is refused like
-any other without a token (docs/security.md). Only `/ping` is open.
+any other without a token (docs/security.md). Only `/ping` is open, and a fixed page for browsers.
 """
 
 import logging
@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from scim import logs
 from scim.protocol import errors
 from scim.records import StoreUnavailable
-from scim.web import answers, bulk, discovery, health, resources
+from scim.web import answers, bulk, discovery, health, landing, resources
 from scim.web.requests import service
 from scim.web.service import Service
 
@@ -65,16 +65,21 @@ def _one_base(inner: Wsgi) -> Wsgi:
     return outer
 
 
-def _gate() -> None:
+def _gate() -> Response | None:
     if request.path == "/ping":
-        return
+        return None
+    if landing.is_asked():
+        return landing.page()
     token = service().tokens.verify(request.headers.get("Authorization"))
     if token is None:
         raise errors.Unauthorized("Send a valid bearer token of this bridge in the Authorization header.")
     g.token = token
     logs.add(token=token.id, client=token.client)
+    if uses := service().uses:
+        uses.note(token)
     if OTHER_VERSION.match(request.path):
         raise errors.InvalidVersion("This service provider speaks SCIM 2.0; use the base path /scim/v2.")
+    return None
 
 
 def _finish(response: Response) -> Response:

@@ -8,6 +8,7 @@ from scim.protocol.discovery import Limits
 from scim.search import Search
 from scim.tokens import Tokens
 from scim.users import Users
+from scim.web.uses import Uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,4 @@ class Service:
     limits: Limits
     base_url: str
     clock: Clock
+    uses: Uses | None = None

@@ -28,7 +28,8 @@ PATIENCE_SECONDS = 60
 LINUX = b"\x7fELF\x02\x01\x01" + bytes(11) + b"\x3e\x00" + b"the rest"
 NAMES = re.findall(r"^([a-z0-9-]+)(?:\[[a-z0-9,]+\])?==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
 JOBS = {"JOBS_AUDIENCE": "https://jobs.example.com", "JOBS_CALLERS": "scheduler@project.iam.gserviceaccount.com"}
-FACES = {"scim": ({"SETTLE_WAIT_SECONDS": "0"}, 200), "jobs": (JOBS, 401), "admin": ({"ADMIN_CALLERS": "@x.org"}, 401)}
+ADMIN = {"ADMIN_CALLERS": "@x.org", "JOBS_URL": "https://jobs.example.com", "JOBS_AUDIENCE": "https://jobs.example.com"}
+FACES = {"scim": ({"SETTLE_WAIT_SECONDS": "0"}, 200), "jobs": (JOBS, 401), "admin": (ADMIN, 401)}
 """Each function with the settings it needs, and what it answers to a `/ping` of nobody."""
 
 
@@ -68,7 +69,12 @@ def test_it_holds_what_runs_and_nothing_else(built):
 
     assert tops == {"main.py", "requirements.txt", "scim"}
     assert [name for name in built.files if name.startswith("scim/cli") or "__" in name.replace("__init__", "")] == []
-    assert {"scim/wiring.py", "scim/admin/templates/status.html", "scim/targets/op.py"} <= set(built.files)
+    assert {
+        "scim/wiring.py",
+        "scim/admin/templates/overview.html",
+        "scim/admin/static/admin.css",
+        "scim/targets/op.py",
+    } <= set(built.files)
 
 
 def test_what_it_says_of_itself_is_so(built):

@@ -24,7 +24,11 @@ CLOUD = {
 FACES = {
     "scim": {"JOBS_URL": "https://jobs.example.com", "JOBS_AUDIENCE": "https://jobs.example.com"},
     "jobs": {"JOBS_AUDIENCE": "https://jobs.example.com", "JOBS_CALLERS": "scim@example.iam.gserviceaccount.com"},
-    "admin": {"ADMIN_CALLERS": "ann@example.com"},
+    "admin": {
+        "ADMIN_CALLERS": "ann@example.com",
+        "JOBS_URL": "https://jobs.example.com",
+        "JOBS_AUDIENCE": "https://jobs.example.com",
+    },
 }
 TARGETS = ("scim.targets", "scim.jobs.settle", "scim.jobs.settler", "scim.jobs.work")
 GOOGLE = ("google.cloud.firestore", "google.cloud.secretmanager", "google.auth", "grpc", "urllib3", "scim.cloud")

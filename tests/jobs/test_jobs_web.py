@@ -213,18 +213,18 @@ def test_behind_cloud_run_the_checked_header_has_no_signature(issuer: Issuer, se
     assert [http.post("/settle/User/x", headers=each).status_code for each in asked] == [200, 200, 401]
 
 
-def test_a_guarded_page_gets_one_cookie_and_no_other(issuer: Issuer):
+def test_a_guarded_page_is_told_who_calls_and_no_header_can_say_so(issuer: Issuer):
     seen: list[str] = []
 
     def page(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        seen.append(environ["HTTP_COOKIE"])
+        seen.append(environ["caller"])
         start_response("200 OK", [])
         return [b"what is inside"]
 
-    http = Client(Guard(page, trust(issuer), ("key", "hidden")), use_cookies=False)
-    good = {"Authorization": f"Bearer {issuer.token(DOOR, SCHEDULER)}", "Cookie": "key=guessed; other=1"}
+    http = Client(Guard(page, trust(issuer).caller, "caller"), use_cookies=False)
+    good = {"Authorization": f"Bearer {issuer.token(DOOR, SCHEDULER)}", "Caller": "owner@example.com"}
 
-    refused, admitted = http.get("/", headers={"Cookie": "key=hidden"}), http.get("/", headers=good)
+    refused, admitted = http.get("/", headers={"Caller": "owner@example.com"}), http.get("/", headers=good)
 
-    assert (refused.status_code, admitted.status_code, seen) == (401, 200, ["key=hidden"])
+    assert (refused.status_code, admitted.status_code, seen) == (401, 200, [SCHEDULER])
     assert "inside" not in refused.text
