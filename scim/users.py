@@ -132,9 +132,9 @@ class Users:
         domain = (address or "").rpartition("@")[2]
         if address and self.allowed_domains and domain not in self.allowed_domains:
             allowed = ", ".join(sorted(self.allowed_domains))
-            reason = f"The e-mail domain {domain!r} is not allowed (emails). Allowed: {allowed}."
-            self.recorder.tell_refused(record.ref, client, reason)
-            raise InvalidValue(reason)
+            refusal = InvalidValue(f"The e-mail domain {domain!r} is not allowed (emails). Allowed: {allowed}.")
+            self.recorder.tell_refused(record.ref, client, refusal.detail)
+            raise refusal
 
     def _former(self, document: Document, external_ids: dict[str, str]) -> Record | None:
         """Who was here before under the same address or externalId, and whom nobody else has become meanwhile."""
