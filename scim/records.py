@@ -34,7 +34,7 @@ class Link:
     held_at: float | None = None  # since when this removal waits for a person's decision
     approved_version: int = 0  # the version whose removal a person approved,
     approved_until: float | None = None  # and until when that lets it through
-    removed_at: float | None = None  # when the bridge suspended the person or deleted the group that is still gone
+    removed_at: float | None = None  # when what is still gone was counted for the removal limit
 
 
 @dataclass(frozen=True, slots=True)

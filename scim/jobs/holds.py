@@ -13,6 +13,7 @@ from typing import Literal
 
 from scim.jobs.removals import GROUPS, PEOPLE, members_of
 from scim.jobs.work import Runner, instant
+from scim.ports import Store
 from scim.records import Event, KeyTaken, Link, Membership, Record, Ref, Stale
 
 MOST_EDGES = 1_000_000
@@ -115,7 +116,7 @@ class Holds:
 
     def _item(self, removal: Removal) -> HeldItem:
         if isinstance(removal, Membership):
-            user = self.runner.store.get(Ref("User", removal.user_id))
+            user = self._living(removal.user_id)
             ref = Ref("Group", removal.group_id)
             return HeldItem("revoke", ref, removal.user_id, _name(user), removal.held_at or 0.0)
         what: Literal["suspend", "delete"] = "suspend" if removal.kind == "User" else "delete"
@@ -149,7 +150,9 @@ class Holds:
         """False if somebody else has become who this was, so that it cannot be wanted again."""
         store = self.runner.store
         if isinstance(removal, Membership):
-            return self._grant(removal.group_id, [removal.user_id], by)
+            return self._keep(removal, by)
+        if _lives_on(store, removal):
+            return self._leave(removal, by)
         document = {**removal.document, "active": True} if removal.kind == "User" else removal.document
         restored = replace(
             removal,
@@ -164,10 +167,30 @@ class Holds:
         except Stale:
             return True  # a newer wish came, and that one counts
         except KeyTaken:
-            event = self._event("removal.left", removal.ref, by)
-            store.save_link(removal.ref, Link(target_state=removal.link.target_state), removal.version, event)
-            return False
+            return self._leave(removal, by)
         return True
+
+    def _leave(self, removal: Record, by: str) -> bool:
+        """Not wanted again, and held no more: whom it was about is somebody else's wish now."""
+        event = self._event("removal.left", removal.ref, by)
+        left = Link(target_state=removal.link.target_state)
+        self.runner.store.save_link(removal.ref, left, removal.version, event)
+        return False
+
+    def _keep(self, edge: Membership, by: str) -> bool:
+        """Who was deleted and came back as another user keeps the membership as that one."""
+        user = self._living(edge.user_id)
+        user_id = user.id if user else edge.user_id
+        granted = self._grant(edge.group_id, [user_id], by)
+        if granted and user_id != edge.user_id:
+            self.runner.store.settle_membership(edge, None)
+        return granted
+
+    def _living(self, user_id: str) -> Record | None:
+        """The user, or who they are now if they were deleted and came back as another one."""
+        user = self.runner.store.get(Ref("User", user_id))
+        others = _lives_on(self.runner.store, user) if user else []
+        return others[0] if others else user
 
     def _give_back(self, removals: Sequence[Removal], by: str) -> None:
         """What a deleted user or group had: the memberships that were still there go with them."""
@@ -197,6 +220,13 @@ class Holds:
     def _event(self, action: str, ref: Ref, by: str, *user_ids: str) -> Event:
         changes = [{"users": list(user_ids)}] if user_ids else []
         return Event(self.runner.event_id(), instant(self.runner.clock()), by, action, ref, changes, "done")
+
+
+def _lives_on(store: Store, removal: Record) -> list[Record]:
+    """Whoever is the same person in the target now that this one is deprovisioned."""
+    if removal.wanted or removal.kind != "User" or not removal.link.target_id:
+        return []
+    return store.linked("User", removal.link.target_id)
 
 
 def _name(record: Record | None) -> str:

@@ -140,8 +140,10 @@ def _act(work: Work, group: Record, user: Record | None, edge: Membership) -> bo
 
 
 def _spend(work: Work, group: Record, user: Record | None, edge: Membership) -> None:
-    """Whoever was suspended already loses nothing by it any more: what follows from a removal is not another one."""
-    if user is None or not user.wanted:
+    """Whoever was suspended already loses nothing by it any more: what follows from a removal is not another one. Who
+    was deleted and came back as another user does.
+    """
+    if user is None or not (user.wanted or work.store.linked("User", user.link.target_id or "")):
         return
     if edge.approved_until is not None and work.clock() < edge.approved_until:
         return

@@ -145,18 +145,22 @@ def _adjust(work: Work, record: Record, person: TargetUser, *, active: bool) -> 
     return verified
 
 
-def _suspend(work: Work, record: Record, person: TargetUser) -> float:
-    """When it was. Counted and kept before it is done: who is killed in between counts one too many."""
+def _suspend(work: Work, record: Record, person: TargetUser) -> float | None:
+    """When it was, if it was counted. Counted and kept before it is done: who is killed in between counts one too
+    many.
+    """
     work.require_reachable(person)
     work.begin_effect(person)
     now = work.clock()
-    if not is_approved(record, now):
+    counted = not is_approved(record, now)
+    if counted:
         work.removals.spend(PEOPLE, work.store.count("User"))
-    removed = replace(record.link, target_id=person.id, target_state=person.state, removed_at=now)
+    removed_at = now if counted else None
+    removed = replace(record.link, target_id=person.id, target_state=person.state, removed_at=removed_at)
     work.store.save_link(record.ref, removed, None, None)
     work.target.suspend(person.id)
     work.tell("user.suspended", record.ref)
-    return now
+    return removed_at
 
 
 def _reactivate(work: Work, record: Record, person: TargetUser) -> None:
