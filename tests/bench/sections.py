@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tests.bench import calls, cold, growth, ratios, servers, workload
+from tests.admin import bench as screens
+from tests.bench import calls, cold, faces, growth, pulling, ratios, rebuilding, servers, workload
 from tests.bench.bench import Bench
 from tests.bench.measures import Figures, Row
 
@@ -74,16 +75,16 @@ def measure_cold(_: Plan) -> Section:
     return section
 
 
-def measure_calls(_: Plan) -> Section:
-    return Section(calls.run())
-
-
 SECTIONS: Mapping[str, Callable[[Plan], Section]] = {
     "workload": measure_workload,
     "floor": measure_floor,
     "growth": measure_growth,
     "cold": measure_cold,
-    "calls": measure_calls,
+    "faces": lambda _: Section(faces.run()),
+    "calls": lambda _: Section(calls.run()),
+    "screens": lambda _: Section(screens.run()),
+    "rebuild": lambda _: Section(rebuilding.run()),
+    "pull": lambda _: Section(pulling.run()),
 }
 EVERYWHERE = ("workload", "growth")
 """The others compare with SQLite or do not depend on the store."""

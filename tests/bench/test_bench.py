@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import calls, cold, report, servers, workload
+from tests.bench import calls, cold, faces, pulling, report, servers, workload
 from tests.bench.bench import Bench
 from tests.bench.measures import Row
 from tests.bench.ratios import Ratios
@@ -40,6 +40,25 @@ def test_bridge_and_floor_answer_the_same_requests() -> None:
 
 def test_a_bridge_on_sqlite_loads_nothing_of_google() -> None:
     assert cold.google_modules() == []
+
+
+def test_a_pull_reads_each_page_and_each_group_once_and_again_when_nothing_has_changed() -> None:
+    rows = {row.figure: row for row in pulling.measure(60, 12)}
+
+    assert [row.figure for row in rows.values() if row.verdict == "MISSED"] == []
+    assert [rows[f"{name}: calls"].value for name in ("planned", "recorded", "unchanged")] == [
+        rows["planned: calls"].at_most
+    ] * 3
+
+
+def test_every_function_is_told_with_its_memory_and_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faces.emulator, "available", lambda: False)
+    monkeypatch.setattr(faces, "RUNS", 1)
+
+    rows = faces.run()
+
+    assert len([row for row in rows if row.verdict == "met"]) == len(faces.ASKED)
+    assert rows[-1].figure == "source archive"
 
 
 @pytest.fixture(scope="module")
