@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -12,8 +12,9 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from scim.admin import diffs
 from scim.admin.services import services
+from scim.audit import Question, newest, since
 from scim.ports import Store
-from scim.records import Event, Kind, Ref
+from scim.records import Event
 
 blueprint = Blueprint("activity", __name__)
 
@@ -23,33 +24,9 @@ MOST_LOOKED_AT = 5_000
 EARLIER = 200
 EXPORT_DAYS = 30
 MOST_EXPORT_DAYS = 400
-KINDS: dict[str, Kind] = {"User": "User", "Group": "Group"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """With what a spreadsheet takes a cell for a formula, in full width too (OWASP: CSV injection)."""
 COLUMNS = ("id", "at", "actor", "action", "kind", "resource", "outcome", "changes")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Empty means any. `before`: the id of the last event that was looked at."""
-
-    actor: str
-    action: str
-    resource: str
-    before: str | None
-
-    @property
-    def filters(self) -> dict[str, str]:
-        asked = {"actor": self.actor, "action": self.action, "resource": self.resource}
-        return {name: value for name, value in asked.items() if value}
-
-    @property
-    def ref(self) -> Ref | None:
-        kind, _, id = self.resource.partition("/")
-        return Ref(KINDS[kind], id) if kind in KINDS and id else None
-
-    def fits(self, event: Event) -> bool:
-        return self.actor.lower() in event.actor.lower() and event.action.startswith(self.action)
 
 
 @blueprint.get("/activity")
@@ -97,7 +74,7 @@ def _page(store: Store, question: Question) -> tuple[list[Event], str | None, in
     """A page of those that fit, the id to go on before, and how many were looked at for it."""
     found: list[Event] = []
     looked_at = 0
-    for event in _newest(store, question, PAGE + 1 if question.filters.keys() <= {"resource"} else BATCH):
+    for event in newest(store, question, PAGE + 1 if question.filters.keys() <= {"resource"} else BATCH):
         if len(found) == PAGE:
             return found, found[-1].id, looked_at
         looked_at += 1
@@ -108,24 +85,14 @@ def _page(store: Store, question: Question) -> tuple[list[Event], str | None, in
     return found, None, looked_at
 
 
-def _newest(store: Store, question: Question, size: int) -> Iterator[Event]:
-    before, ref = question.before, question.ref
-    while True:
-        page = store.history(ref, size, before) if ref else store.events(size, before)
-        yield from page
-        if len(page) < size:
-            return
-        before = page[-1].id
-
-
 # ── as a file ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _file(lines: Callable[[Iterator[Event]], Iterator[str]], media_type: str, name: str) -> Response:
     """Sent as it is read: of two million events, five hundred are in memory."""
     store, question = services().store, _asked()
-    since = datetime.fromtimestamp(services().clock(), UTC) - timedelta(days=_days())
-    events = _since(store, question, since.strftime("%Y-%m-%dT%H:%M:%S"))
+    earliest = datetime.fromtimestamp(services().clock(), UTC) - timedelta(days=_days())
+    events = since(store, question, earliest.strftime("%Y-%m-%dT%H:%M:%S"), BATCH)
     response = Response(lines(events), content_type=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -135,14 +102,6 @@ def _days() -> int:
     given = request.args.get("days", "")
     found = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else EXPORT_DAYS
     return min(max(found, 1), MOST_EXPORT_DAYS)
-
-
-def _since(store: Store, question: Question, instant: str) -> Iterator[Event]:
-    for event in _newest(store, question, BATCH):
-        if event.at < instant:
-            return
-        if question.fits(event):
-            yield event
 
 
 def _csv(events: Iterator[Event]) -> Iterator[str]:

@@ -1,12 +1,29 @@
 """The commands of `python -m scim`, and how they end when something is wrong: one sentence, status 1, no traceback."""
 
+import os
 import sys
 from typing import Annotated
 
 import typer
 
 from scim import __version__
-from scim.cli import archive, doctor, groups, holds, jobs, local, moving, pull, reconcile, serve, tokens
+from scim.cli import (
+    archive,
+    completion,
+    doctor,
+    events,
+    groups,
+    holds,
+    jobs,
+    local,
+    moving,
+    people,
+    pull,
+    reconcile,
+    serve,
+    status,
+    tokens,
+)
 from scim.cli.console import Problem, complain, say
 from scim.cli.deploy import commands as deploy
 from scim.jobs.holds import HoldChanged
@@ -40,11 +57,13 @@ EXPECTED = (
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
+    add_completion=False,  # scim.cli.completion completes `scim`; what Typer installs would complete `python`
     help="A serverless SCIM bridge between an identity provider and a 1Password account.",
 )
 app.add_typer(local.commands, name="local")
 app.add_typer(tokens.commands, name="token")
+app.add_typer(tokens.commands, name="tokens", hidden=True)
+app.add_typer(people.commands, name="people")
 app.add_typer(holds.commands, name="holds")
 app.add_typer(groups.commands, name="groups")
 app.add_typer(pull.commands, name="pull")
@@ -52,7 +71,8 @@ app.command("import")(moving.import_)
 app.command()(moving.export)
 app.command()(moving.rebuild)
 app.command()(doctor.doctor)
-app.command()(jobs.status)
+app.command()(status.status)
+app.command()(events.events)
 app.command()(jobs.settle)
 app.command()(jobs.confirm)
 app.command()(reconcile.reconcile)
@@ -64,15 +84,25 @@ app.add_typer(deploy.commands, name="deploy")
 
 
 @app.callback(invoke_without_command=True)
-def _options(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+    install_completion: completion.Install = False,
+    show_completion: completion.Show = False,
+) -> None:
     if version:
         say(__version__)
+    if show_completion:
+        completion.show(os.environ)
+    if install_completion:
+        completion.install(os.environ)
+    if version or show_completion or install_completion:
         raise typer.Exit
 
 
 def main() -> None:
+    completion.prepare()
     try:
-        app()
+        app(complete_var=completion.ASKED)
     except EXPECTED as problem:
         complain(str(problem))
         sys.exit(1)

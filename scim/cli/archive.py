@@ -9,7 +9,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
@@ -18,7 +18,7 @@ import typer
 
 import scim
 from scim.cli.bill_of_materials import describe
-from scim.cli.console import Problem, say
+from scim.cli.console import AsJson, Problem, say, show_json
 
 ROOT = Path(scim.__file__).parent.parent
 REQUIREMENTS = "requirements.txt"
@@ -65,11 +65,15 @@ def build(root: Path, to: Path, *, op: Path | None) -> Archive:
 def archive(
     to: Annotated[Path, typer.Option(help="The zip file to write.")] = Path(".local/source.zip"),
     op: Annotated[Path | None, typer.Option(help="The 1Password CLI for Linux on x86-64, to send along.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write the source the cloud builds the functions from, and the list of what it consists of (CycloneDX)."""
     if op:
         require_for_cloud(op)
     built = build(ROOT, to, op=op)
+    if as_json:
+        show_json({**asdict(built), "path": str(built.path), "sbom": str(built.sbom)})
+        return
     say(f"{built.path}: {len(built.files)} files, {built.size_bytes:,} bytes.")
     say(f"SHA-256 {built.sha256}")
     say(f"{built.sbom}: what it consists of.")

@@ -18,8 +18,43 @@ HEAD = """# Commands
 Every target of `make` and every command of `python -m scim` (at a desk `.venv/bin/python -m scim`).
 `--help` after any of them says the same. Made by `make docs` from the code; do not edit.
 
-A command ends with 0 when it did what was asked, 1 when something is wrong, which it says in a sentence,
-and 2 when it was typed wrongly.
+`token` and `tokens` are one command with two names. `people` and `token` list when no other command is named.
+
+## How a command ends
+
+| Status | Means |
+|---|---|
+| 0 | It did what was asked, or showed what there is. |
+| 1 | Something is wrong, or somebody said no: a sentence on standard error says what, and what to do. |
+| 2 | It was typed wrongly: an unknown command or option, a value that none can have. |
+| 3 | `pull` only: it does not believe what it read. Nothing was changed. |
+| 4 | `pull` only: the source was not read whole. Nothing was changed. |
+| 130 | Ctrl-C ended it. What was done is done; the same command goes on with the rest. |
+
+1 is also how `doctor` ends if something has failed, `reconcile` while there is drift, `settle` and `confirm` if nothing
+could be delivered, and `holds discard` if somebody could not be wanted again. `status` ends with 0 in any case.
+
+## For programs
+
+With `--json` standard output holds one JSON value and nothing else: an object, or an array where things are listed
+(`people`, `events`, `holds`, `token list`, `groups list`, `doctor`, the plan of `import` and `rebuild`). Nothing is
+asked then: `holds approve` and `holds discard` have to be given `--digest`. Remarks and problems are on standard error.
+So are progress bars, which show where that is a terminal, and never with `--json`.
+
+A control character in a name is shown as it is written in source code (`\\x1b`): no name can act on a terminal.
+
+## Completion
+
+A shell completes a command by its first word, so completion comes with a command `scim`, which is `python -m scim`:
+
+```sh
+.venv/bin/python -m scim --install-completion   # for the shell that SHELL names: bash, zsh or fish
+.venv/bin/python -m scim --show-completion      # only show it, as in eval "$(…)"
+```
+
+In the next shell `scim people --standing <Tab>` shows what there is to choose from. It is kept in
+`~/.config/scim/completion.bash`, which a line of `~/.bashrc` reads (`completion.zsh` and `~/.zshrc`; for fish
+`~/.config/fish/conf.d/scim.fish` alone). To take it away, delete these.
 
 ## make
 

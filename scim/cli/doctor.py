@@ -1,7 +1,6 @@
 """`python -m scim doctor`: looks at everything the bridge needs, and says what to do about what is not right."""
 
 import http.client
-import json
 import os
 import time
 from collections.abc import Iterator
@@ -9,14 +8,12 @@ from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Annotated
 from urllib.parse import urlsplit
-
-import typer
 
 from scim import tokens, wiring
 from scim.cli import desk
-from scim.cli.console import Problem, say, show
+from scim.cli.console import AsJson, Problem, show, show_json
+from scim.cli.waiting import waiting
 from scim.records import Finding, SecretMissing, SecretsUnavailable, StoreUnavailable
 from scim.settings import Settings
 
@@ -25,12 +22,13 @@ SKEW_SECONDS = 60
 TIMEOUT_SECONDS = 5
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+def doctor(as_json: AsJson = False) -> None:
     """Check token, store, jobs, target, permissions and clock. Ends with status 1 if something has failed."""
     settings = desk.settings(os.environ)
-    findings = [finding for look in (_tokens, _store, _target, _clock) for finding in look(settings)]
+    with waiting("Looking at everything the bridge needs", quiet=as_json):
+        findings = [finding for look in (_tokens, _store, _target, _clock) for finding in look(settings)]
     if as_json:
-        say(json.dumps([asdict(finding) for finding in findings], indent=2))
+        show_json([asdict(finding) for finding in findings])
     else:
         marks = {"ok": "ok", "warning": "look", "failed": "FAILED"}
         rows = [(marks[finding.state], finding.subject, finding.detail) for finding in findings]

@@ -1,39 +1,33 @@
-"""`python -m scim status | settle | confirm`: how the bridge stands, and its jobs by hand."""
+"""`python -m scim settle | confirm`: the bridge's jobs by hand."""
 
 import os
-from contextlib import closing
+from collections.abc import Callable
+from dataclasses import asdict
 
 from scim import wiring
 from scim.cli import desk
-from scim.cli.console import Problem, say, show
+from scim.cli.console import AsJson, Problem, say, show_json
+from scim.cli.waiting import waiting
 from scim.records import Report
 
 
-def status() -> None:
-    """Show what is wanted, what the target is still owed, and what each job did last."""
-    with closing(wiring.store(desk.settings(os.environ))) as store:
-        backlog, reports = store.backlog(), store.reports()
-        users, groups = store.count("User"), store.count("Group")
-    say(f"Wanted: {users} users, {groups} groups.")
-    say(f"Owed to the target: {backlog.users} users, {backlog.groups} groups, {backlog.memberships} memberships.")
-    if backlog.held:
-        say(f"Held until you decide: {backlog.held} removals (`python -m scim holds`).", style="bold")
-    rows = [(report.source, report.state, report.at, report.expires) for report in reports]
-    show("Jobs", ("job", "state", "last run", "expected before"), rows)
+def settle(as_json: AsJson = False) -> None:
+    """Deliver to the target what it is owed, now. Ends with status 1 if that was not possible at all."""
+    _run(wiring.jobs(desk.settings(os.environ)).settle, "Delivering what is owed", as_json=as_json)
 
 
-def settle() -> None:
-    """Deliver to the target what it is owed, now."""
-    _tell(wiring.jobs(desk.settings(os.environ)).settle())
+def confirm(as_json: AsJson = False) -> None:
+    """Confirm people who accepted their invitation, now. Ends with status 1 if that was not possible at all."""
+    _run(wiring.jobs(desk.settings(os.environ)).confirm, "Confirming who accepted", as_json=as_json)
 
 
-def confirm() -> None:
-    """Confirm people who accepted their invitation, now."""
-    _tell(wiring.jobs(desk.settings(os.environ)).confirm())
-
-
-def _tell(report: Report) -> None:
-    detail = ", ".join(f"{name} {value}" for name, value in report.detail.items())
-    say(f"{report.source} is {report.state}{': ' if detail else ''}{detail}.")
+def _run(job: Callable[[], Report], what: str, *, as_json: bool) -> None:
+    with waiting(what, quiet=as_json):
+        report = job()
+    if as_json:
+        show_json(asdict(report))
+    else:
+        detail = ", ".join(f"{name} {value}" for name, value in report.detail.items())
+        say(f"{report.source} is {report.state}{': ' if detail else ''}{detail}.")
     if report.state == "unhealthy":
         raise Problem(f"{report.source} could not do its work; `python -m scim status` shows what is still owed.")

@@ -1,6 +1,5 @@
 """`python -m scim local …`: a whole bridge on this machine, and a look at what it provisioned."""
 
-import json
 import os
 from contextlib import closing
 from typing import Annotated
@@ -10,7 +9,7 @@ import typer
 from scim import logs, wiring
 from scim.cli import demo, desk, server
 from scim.cli.account import show_world
-from scim.cli.console import Problem, say
+from scim.cli.console import AsJson, Problem, say, show_json
 from scim.cli.credentials import ensure_bridge
 from scim.cli.desk import Bridge
 from scim.cli.schedule import duties, keep
@@ -68,10 +67,15 @@ def _announce(settings: Settings, bridge: Bridge) -> None:
 
 
 @commands.command()
-def accept(email: Annotated[str, typer.Argument(help="The address that was invited.")]) -> None:
+def accept(
+    email: Annotated[str, typer.Argument(help="The address that was invited.")], as_json: AsJson = False
+) -> None:
     """Accept an invitation, as the person would by its link. The bridge confirms them at the next pass."""
     with closing(_embedded()) as account:
         account.accept(email)
+    if as_json:
+        show_json({"email": email, "accepted": True})
+        return
     say(f"{email} has accepted; the bridge confirms within seconds if it runs.")
 
 
@@ -81,7 +85,7 @@ def show_(as_json: Annotated[bool, typer.Option("--json", help="The whole world,
     with closing(_embedded()) as account:
         world = account.world()
     if as_json:
-        say(json.dumps(world, indent=2, default=str))
+        show_json(world)
         return
     show_world(world)
 

@@ -1,6 +1,5 @@
 """`python -m scim import`, `export` and `rebuild`: taking over what is in the target, and a store that was lost."""
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -9,12 +8,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import track
 
 from scim import wiring
 from scim.cli import desk
-from scim.cli.console import Problem, say, show
+from scim.cli.console import AsJson, Problem, say, show, show_json, show_json_array
 from scim.cli.person import who
+from scim.cli.waiting import counted
 from scim.jobs import backup
 from scim.jobs.adoption import Known, Taken
 from scim.jobs.moving import Moving
@@ -22,10 +21,10 @@ from scim.jobs.moving import Moving
 SHOWN = 30
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-AsJson = Annotated[bool, typer.Option("--json", help="The plan as JSON, and nothing else is done.")]
+PlanAsJson = Annotated[bool, typer.Option("--json", help="The plan as JSON, and nothing else is done.")]
 
 
-def import_(yes: Yes = False, as_json: AsJson = False) -> None:
+def import_(yes: Yes = False, as_json: PlanAsJson = False) -> None:
     """Take over everybody and every group of the target, as from another bridge. Nothing changes in the target."""
     _take_over(_moving(Known()), yes=yes, as_json=as_json)
 
@@ -33,7 +32,7 @@ def import_(yes: Yes = False, as_json: AsJson = False) -> None:
 def rebuild(
     from_file: Annotated[Path | None, typer.Option("--backup", help="What `python -m scim export` wrote.")] = None,
     yes: Yes = False,
-    as_json: AsJson = False,
+    as_json: PlanAsJson = False,
 ) -> None:
     """Fill an empty store again from the target, with the ids of a backup if there is one."""
     known = _read(from_file) if from_file else Known()
@@ -46,30 +45,39 @@ def rebuild(
     _take_over(moving, yes=yes, as_json=as_json)
 
 
-def export(to: Annotated[Path, typer.Argument(help="The file to write, one JSON object on each line.")]) -> None:
+def export(
+    to: Annotated[Path, typer.Argument(help="The file to write, one JSON object on each line.")],
+    as_json: AsJson = False,
+) -> None:
     """Write what `rebuild` needs to give everybody the id they had: users, groups and their links."""
-    lines = backup.lines(wiring.store(desk.settings(os.environ)))
+    store = wiring.store(desk.settings(os.environ))
+    most = store.count("User") + store.count("Group")
+    lines = counted(backup.lines(store), "Writing", most, quiet=as_json)
     try:
         descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             count = sum(bool(file.write(f"{line}\n")) for line in lines)
     except OSError as cause:
         raise Problem(f"{to} cannot be written: {cause.strerror}.") from cause
+    if as_json:
+        show_json({"file": str(to), "records": count})
+        return
     say(f"{count} records are in {to}. It holds names and addresses: keep it like any list of your people.")
 
 
 def _take_over(moving: Moving, *, yes: bool, as_json: bool) -> None:
-    plan = list(moving.plan(who()))
+    looked = counted(moving.plan(who()), "Looking at the target", quiet=as_json)
     if as_json:
-        say(json.dumps([asdict(taken) for taken in plan], indent=2))
+        show_json_array(map(asdict, looked))
         return
+    plan = list(looked)
     _show(plan)
     if not any(taken.how == "adopted" for taken in plan):
         say("There is nothing to take over.")
         return
     if not yes and not typer.confirm("Take these over? Nothing changes in the target."):
         raise Problem("Nothing was done.")
-    done = Counter(taken.how for taken in track(moving.carry_out(who()), "Taking over", total=len(plan)))
+    done = Counter(taken.how for taken in counted(moving.carry_out(who()), "Taking over", len(plan)))
     say(f"Taken over: {done['adopted']}. Known before: {done['linked']}. Left as they are: {done['left']}.")
 
 

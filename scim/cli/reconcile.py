@@ -1,25 +1,23 @@
 """`python -m scim reconcile | drift`: what was changed in the target by hand: found just now, or last time."""
 
-import json
 import os
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from scim import wiring
 from scim.cli import desk
-from scim.cli.console import Problem, say, show
+from scim.cli.console import AsJson, Problem, say, show, show_json
+from scim.cli.waiting import waiting
 from scim.jobs import drift_list
 from scim.jobs.drift_list import DriftList, Item
 from scim.jobs.reconcile import SOURCE
 from scim.records import Report
 from scim.settings import Settings
-
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 def reconcile(as_json: AsJson = False) -> None:
@@ -27,10 +25,11 @@ def reconcile(as_json: AsJson = False) -> None:
     there is drift, or if it could not be compared.
     """
     settings = desk.settings(os.environ)
-    report = wiring.jobs(settings).reconcile()
+    with waiting("Comparing everything with the target", quiet=as_json):
+        report = wiring.jobs(settings).reconcile()
     kept = _kept(settings)[0]
     if as_json:
-        say(json.dumps(_json(report, kept), indent=2))
+        show_json(_json(report, kept))
     else:
         _show(report, kept)
     if report.state == "unhealthy":
@@ -43,7 +42,7 @@ def drift(as_json: AsJson = False) -> None:
     """Show what the last pass found, without asking the target."""
     kept, report = _kept(desk.settings(os.environ))
     if as_json:
-        say(json.dumps(_json(report, kept), indent=2))
+        show_json(_json(report, kept))
     elif report is None:
         say("Nobody has looked for drift yet: `python -m scim reconcile` does.")
     else:

@@ -18,7 +18,7 @@ import typer
 
 from scim import logs, wiring
 from scim.cli import desk, server
-from scim.cli.console import Problem, say
+from scim.cli.console import AsJson, Problem, say, show_json
 from scim.cli.credentials import ensure_key
 from scim.cli.ending import Ending
 from scim.cli.server import Server
@@ -87,11 +87,15 @@ def serve(
     _Bridge(doors, Ticker(settings) if Face.JOBS in chosen else None).run()
 
 
-def admin_link(admin_port: AdminPort = 8081) -> None:
+def admin_link(admin_port: AdminPort = 8081, as_json: AsJson = False) -> None:
     """Print the link that opens the admin page of `serve`. It carries the key: give it to nobody."""
     settings = Settings.from_environment(_environment(os.environ, set(Face)))
     desk.prepare(settings)
-    say(f"http://{desk.HOST}:{admin_port}/?key={ensure_key(wiring.secrets(settings), wiring.ADMIN_SECRET)}")
+    url = f"http://{desk.HOST}:{admin_port}/?key={ensure_key(wiring.secrets(settings), wiring.ADMIN_SECRET)}"
+    if as_json:
+        show_json({"url": url})
+    else:
+        say(url)
 
 
 def _environment(environ: Mapping[str, str], chosen: set[Face]) -> dict[str, str]:
