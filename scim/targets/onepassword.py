@@ -37,6 +37,7 @@ _OBJECTIONS = (MissingInTarget, RefusedByTarget, Unknown)
 
 OWN = "the bridge's own user"
 OWNER = "an owner of the account"
+_NOT_YET = "1Password does not suspend a person who has not finished signing up; the bridge tries again."
 
 
 class OnePasswordTarget:
@@ -58,7 +59,10 @@ class OnePasswordTarget:
         return preflight.findings(self._op, self.protected)
 
     def protected(self) -> Mapping[str, str]:
-        owners = {member.user_id: OWNER for member in self._all_members(self._owners_id())}
+        group_id = self._owners_id()
+        if not group_id:
+            return {self._own_id(): OWN}
+        owners = {member.user_id: OWNER for member in self._all_members(group_id)}
         if not owners:
             raise TargetUnavailable("1Password shows no owner of the account, so the bridge cannot tell whom to spare.")
         return {**owners, self._own_id(): OWN}
@@ -81,7 +85,7 @@ class OnePasswordTarget:
         began = self._memory.changes
         raws = self._op.read_all("user", "list")
         listed = [_understood(read.user, raw) for raw in raws if not read.is_gone(raw)]
-        if not listed:  # the bridge's own user at least is there
+        if not listed and self.user(self._own_id()):  # nobody else need be there
             raise TargetUnavailable("1Password shows nobody in the account, which cannot be.")
         self._memory.keep_people(listed, began)
         return listed
@@ -121,7 +125,15 @@ class OnePasswordTarget:
         )
 
     def suspend(self, id: str) -> None:
-        self._change(id, ("user", "suspend", "--", id), lambda: self._shows(id, TargetState.SUSPENDED))
+        """Should 1Password refuse it until a leaver has finished signing up, they stay to be suspended."""
+
+        def suspended() -> bool:
+            state = self._fresh(id).state
+            if state in {TargetState.INVITED, TargetState.ACCEPTED}:
+                raise TargetUnavailable(_NOT_YET)
+            return state is TargetState.SUSPENDED
+
+        self._change(id, ("user", "suspend", "--", id), suspended)
 
     def reactivate(self, id: str) -> None:
         self._change(id, ("user", "reactivate", "--", id), lambda: not self._shows(id, TargetState.SUSPENDED))
@@ -140,7 +152,7 @@ class OnePasswordTarget:
         began = self._memory.changes
         raws = self._op.read_all("group", "list")
         listed = [_understood(read.group, raw) for raw in raws if not read.is_gone(raw)]
-        if not listed:  # some are built in
+        if not listed and self._is_in_a_group():
             raise TargetUnavailable("1Password shows no group in the account, which cannot be.")
         self._memory.keep_groups(listed, began)
         return listed
@@ -231,6 +243,11 @@ class OnePasswordTarget:
     def _is_member(self, group_id: str, user_id: str) -> bool:
         return any(each.user_id == user_id for each in self.members(group_id))
 
+    def _is_in_a_group(self) -> bool:
+        """The bridge's own user, as every member is."""
+        own = self._own_id()
+        return self.user(own) is not None and bool(self._op.read_all("group", "list", f"--user={own}"))
+
     def _own_id(self) -> str:
         known = self._memory.id(OWN)
         return known or self._memory.keep_id(
@@ -238,14 +255,20 @@ class OnePasswordTarget:
         )
 
     def _owners_id(self) -> str:
-        """The group is called Owners, but what counts is its type, which no list has."""
-        if known := self._memory.id(OWNER):
+        """The group is called Owners, but what counts is its type, which no list has. Empty if there is none: whoever
+        sees only their own groups sees that of all team members, so an account without built-in groups has no owners'.
+        """
+        if (known := self._memory.id(OWNER)) is not None:
             return known
+        kinds = set()
         for listed in sorted(self.groups(), key=lambda group: group.name != "Owners"):
-            raw = self._op.read("group", "get", "--", listed.id)
-            if raw.get("type") == "OWNERS":
+            kind = read.kind(self._op.read("group", "get", "--", listed.id))
+            if kind == "OWNERS":
                 return self._memory.keep_id(OWNER, listed.id)
-        raise TargetUnavailable("1Password shows no group of owners, so the bridge cannot tell whom to spare.")
+            kinds.add(kind)
+        if kinds - {read.MADE_BY_PEOPLE}:
+            raise TargetUnavailable("1Password shows no group of owners, so the bridge cannot tell whom to spare.")
+        return self._memory.keep_id(OWNER, "")
 
 
 def _with_address(people: Iterable[TargetUser], email: str) -> TargetUser | None:

@@ -1,11 +1,11 @@
 """Whether the bridge can do its work in a 1Password account, in plain words and with the cure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from scim.records import DeniedByTarget, Document, Finding, TargetError
 from scim.targets.op import Op
-from scim.targets.op_errors import Barred
+from scim.targets.op_errors import Barred, SwitchedOff
 
 NEEDED = {
     "PROVISION_PEOPLE": "invite and confirm people: turn on CLI provisioning "
@@ -19,7 +19,7 @@ NEEDED = {
 _TOO_POWERFUL = {"OWNERS": "an owner", "ADMINISTRATORS": "an administrator"}
 
 
-def findings(op: Op, protected: Callable[[], object]) -> list[Finding]:
+def findings(op: Op, protected: Callable[[], Mapping[str, str]]) -> list[Finding]:
     """One for each thing looked at; what needs something that failed is left out. Never raises."""
     tool = _try("1Password's command-line tool", lambda: _tool(op))
     if tool[0].state == "failed":
@@ -34,7 +34,7 @@ def findings(op: Op, protected: Callable[[], object]) -> list[Finding]:
 def _try(subject: str, look: Callable[[], list[Finding]]) -> list[Finding]:
     try:
         return look()
-    except Barred as error:
+    except (Barred, SwitchedOff) as error:
         return [Finding("the account's settings", "failed", str(error))]
     except TargetError as error:
         return [Finding(subject, "failed", str(error))]
@@ -79,10 +79,12 @@ def _powers(groups: Sequence[Document]) -> list[Finding]:
     ]
 
 
-def _owners(protected: Callable[[], object]) -> list[Finding]:
+def _owners(protected: Callable[[], Mapping[str, str]]) -> list[Finding]:
     try:
-        protected()
+        spared = protected()
     except DeniedByTarget:
         cure = "The bridge cannot see the owners of the account, whom it has to spare: let its member see that group."
         return [Finding("owners", "failed", cure)]
+    if len(spared) == 1:  # itself
+        return [Finding("owners", "warning", "The account shows no built-in group, so nobody is spared as an owner.")]
     return [Finding("owners", "ok", "The bridge knows whom it has to spare.")]

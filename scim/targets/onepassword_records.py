@@ -8,9 +8,10 @@ from scim.targets.op_errors import masked
 log = logging.getLogger("scim.op")
 
 # developer.1password.com/docs/cli/user-states, and the states other clients have met; who recovers their account is
-# active. A state that is not here is UNKNOWN.
+# active. PENDING is somebody whom a person invited: until they accept they "have no representation in our system"
+# (1Password's staff, 1password.community/discussion/120668). A state that is not here is UNKNOWN.
 STATES = {
-    "PENDING": TargetState.INVITED,
+    "PENDING": TargetState.ACCEPTED,
     "TRANSFER_PENDING": TargetState.INVITED,
     "TRANSFER_STARTED": TargetState.INVITED,
     "TRANSFER_ACCEPTED": TargetState.ACCEPTED,
@@ -23,6 +24,14 @@ STATES = {
 _GONE = "DELETED"
 _PROTECTED_KINDS = {"MEMBER": "", "GUEST": "a guest", "SERVICE_ACCOUNT": "a service account"}
 _UNKNOWN_KIND = "of a kind the bridge does not know"
+MADE_BY_PEOPLE = "USER_DEFINED"
+_BUILT_IN = {
+    "Owners": "OWNERS",
+    "Administrators": "ADMINISTRATORS",
+    "Recovery": "RECOVERY",
+    "Security": "SECURITY",
+    "Team Members": "TEAM_MEMBERS",
+}
 _POWERS = {"MANAGE_GROUPS": "able to manage groups", "RECOVER_ACCOUNTS": "able to recover accounts"}
 _told: set[str] = set()
 
@@ -32,8 +41,10 @@ def is_gone(raw: Document) -> bool:
 
 
 def user(raw: Document) -> TargetUser:
-    protected = _PROTECTED_KINDS.get(str(raw.get("type")), _UNKNOWN_KIND)
-    return TargetUser(str(raw["id"]), str(raw["email"]), str(raw["name"]), _state(str(raw["state"])), protected)
+    """Whoever is no member, such as a service account, may lack name and address."""
+    protected = _PROTECTED_KINDS.get(str(raw.get("type", "MEMBER")), _UNKNOWN_KIND)
+    named = {"name": "", "email": "", **raw} if protected else raw
+    return TargetUser(str(raw["id"]), str(named["email"]), str(named["name"]), _state(str(raw["state"])), protected)
 
 
 def group(raw: Document) -> TargetGroup:
@@ -45,8 +56,13 @@ def whole_group(raw: Document) -> TargetGroup:
     """With what protects it."""
     listed = group(raw)
     held = [power for permission, power in _POWERS.items() if permission in (raw.get("permissions") or ())]
-    reasons = ([] if raw["type"] == "USER_DEFINED" else ["built in"]) + held
+    reasons = ([] if kind(raw) == MADE_BY_PEOPLE else ["built in"]) + held
     return TargetGroup(listed.id, listed.name, listed.description, " and ".join(reasons))
+
+
+def kind(raw: Document) -> str:
+    """What type a group is of; if that is not told, 1Password's own are known by their names."""
+    return str(raw["type"]) if "type" in raw else _BUILT_IN.get(str(raw["name"]), MADE_BY_PEOPLE)
 
 
 def member(raw: Document) -> TargetMember:

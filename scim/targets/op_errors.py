@@ -8,10 +8,13 @@ TargetUnavailable
 ├── TryAgain              asking once more may help: parallel writes, the service or the network is in trouble
 │   └── TooManyCalls      but not at once, and this goes for every call
 ├── SessionExpired        signing in anew helps
-│   └── AccountUnknown    but not in this configuration directory, which does not know the account
+│   ├── AccountUnknown    but not in this configuration directory, which does not know the account
+│   └── NoSession         signing in succeeded and gave none
 ├── SignInRefused         somebody has to look at the credentials
 ├── Barred                somebody has to change a setting of the account
 └── Unknown               `op` said what nobody has recorded
+DeniedByTarget
+└── SwitchedOff           not to this member alone: the account does not let `op` do it
 RefusedByTarget
 ├── AlreadySo             what is asked for is there already
 └── Unspeakable           `op` was not even asked
@@ -40,6 +43,9 @@ class SessionExpired(TargetUnavailable): ...
 class AccountUnknown(SessionExpired): ...
 
 
+class NoSession(SessionExpired): ...
+
+
 class SignInRefused(TargetUnavailable): ...
 
 
@@ -47,6 +53,9 @@ class Barred(TargetUnavailable): ...
 
 
 class Unknown(TargetUnavailable): ...
+
+
+class SwitchedOff(DeniedByTarget): ...
 
 
 class AlreadySo(RefusedByTarget): ...
@@ -107,7 +116,8 @@ def _without(text: str, values: Sequence[str]) -> str:
 def _understood(text: str, command: Command) -> TargetError:
     status = _STATUS.search(text)
     code = status.group(1) if status else ""
-    by_text = (answer for pattern, answer in _BY_TEXT if pattern.search(text))
+    tables = _BY_TEXT if code else (*_BY_TEXT, *_WITHOUT_STATUS)
+    by_text = (answer for pattern, answer in tables if pattern.search(text))
     by_status = _BY_STATUS.get("5xx" if code.startswith("5") else code, _unknown)
     error = next(by_text, by_status)(command)
     if command.signs_in and not isinstance(error, (TryAgain, AccountUnknown, Barred)):
@@ -209,7 +219,7 @@ _BY_TEXT: tuple[tuple[re.Pattern[str], Callable[[Command], TargetError]], ...] =
         (
             "hosted provisioning|automated provisioning|management with 1password cli (?:isn't|is not) supported",
             _fixed(
-                Barred,
+                SwitchedOff,
                 "The 1Password account uses automated provisioning of its own, which cannot be combined with this "
                 "bridge: deactivate it (Integrations, Automated User Provisioning), or do without the bridge.",
             ),
@@ -217,7 +227,7 @@ _BY_TEXT: tuple[tuple[re.Pattern[str], Callable[[Command], TargetError]], ...] =
         (
             "cli provisioning|provisioning .{0,40}(?:isn't|is not) (?:enabled|turned on)",
             _fixed(
-                Barred,
+                SwitchedOff,
                 "CLI provisioning is off in the 1Password account: an owner or administrator turns it on at "
                 "https://start.1password.com/settings/provisioning/cli and adds the bridge's member to Provision "
                 "Managers.",
@@ -225,7 +235,10 @@ _BY_TEXT: tuple[tuple[re.Pattern[str], Callable[[Command], TargetError]], ...] =
         ),
         (r"too many requests|rate limit", _TOO_MANY),
         ("no account found for filter|no accounts configured", _fixed(AccountUnknown, str(_EXPIRED(Command((), ()))))),
-        (r"session expired|not (?:currently )?signed in|invalid session|authentication required", _EXPIRED),
+        (
+            r"session (?:token |has |is )*expired|not (?:currently )?signed in|invalid session|authentication required",
+            _EXPIRED,
+        ),
         ("no saved device id", _sign_in_refused),
         (
             r"dial tcp|no such host|connection (?:refused|reset)|i/o timeout|tls handshake|network is unreachable",
@@ -236,6 +249,15 @@ _BY_TEXT: tuple[tuple[re.Pattern[str], Callable[[Command], TargetError]], ...] =
         ("resource invalid", _invalid_domain),
     )
 )
+_WITHOUT_STATUS: tuple[tuple[re.Pattern[str], Callable[[Command], TargetError]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), answer)
+    for pattern, answer in (
+        (r"^no such (?:user|group)\b|^(?:the )?(?:user|group|person) (?:\S+ )?(?:was )?not found\b", _missing),
+        (r"^forbidden\b|\byou (?:aren't|are not) (?:allowed|authorized|permitted) to\b", _denied),
+        (r"\b(?:don't|do not|doesn't|does not) have (?:the )?(?:\w+ )?permissions?\b", _denied),
+    )
+)
+"""Not recorded, but plain: 1Password's own scripts look for "not found". A status counts for more."""
 
 # ── for the operator ──────────────────────────────────────────────────────────────────────────────────────
 

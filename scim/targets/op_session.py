@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from scim.ports import Clock, Secrets
 from scim.records import Secret, SecretMissing, SecretsUnavailable, TargetError, TargetUnavailable
-from scim.targets.op_errors import AccountUnknown, SessionExpired, SignInRefused
+from scim.targets.op_errors import AccountUnknown, NoSession, SignInRefused
 from scim.targets.op_process import Answer
 
 SECRET = "scimsession"  # noqa: S105 - the name of a secret, not its value
@@ -29,6 +29,7 @@ _DROPPED = {
     *("OP_ISO_TIMESTAMPS", "OP_RUN_NO_MASKING", "OP_SECRET_KEY", "OP_SERVICE_ACCOUNT_TOKEN"),
 }
 _SESSIONS = "OP_SESSION"
+_SIGN_IN = ("signin", f"--account={SHORTHAND}", "--raw")
 _OURS = {
     "OP_CACHE": "false",  # its daemon would outlive the call
     "OP_BIOMETRIC_UNLOCK_ENABLED": "false",
@@ -117,7 +118,7 @@ class Session:
         self._guard(credentials)
         env = self._base(now.directory) | {"OP_DEVICE": str(credentials.device)}
         try:
-            now.token = self._token(("signin", f"--account={SHORTHAND}", "--raw"), env, credentials, ends)
+            now.token = self._token(_SIGN_IN, env, credentials, ends)
         except AccountUnknown:
             self._sign_in(credentials, ends)
 
@@ -138,13 +139,20 @@ class Session:
             keys = {"OP_DEVICE": str(credentials.device), "OP_SECRET_KEY": str(credentials.secret_key)}
             account = (f"--address={credentials.address}", f"--email={credentials.email}", f"--shorthand={SHORTHAND}")
             args = ("account", "add", *account, "--signin", "--raw")
-            new.token = self._token(args, env | keys, credentials, ends)
+            new.token = self._added(args, env | keys, credentials, ends)
             new.user_id = self._user_id(env, credentials, ends)
         except BaseException:
             new.remove()
             raise
         self._signed_in = new
         return new
+
+    def _added(self, args: Sequence[str], env: Mapping[str, str], credentials: Credentials, ends: float) -> Secret:
+        """The session that comes with the account, or one of its own."""
+        try:
+            return self._token(args, env, credentials, ends)
+        except NoSession:
+            return self._token(_SIGN_IN, env, credentials, ends)
 
     def _token(self, args: Sequence[str], env: Mapping[str, str], credentials: Credentials, ends: float) -> Secret:
         try:
@@ -154,7 +162,7 @@ class Session:
             raise
         token = answer.stdout.decode(errors="replace").strip()
         if not _is_line(token):
-            raise SessionExpired("Signing in to 1Password gave no session.")
+            raise NoSession("Signing in to 1Password gave no session.")
         self._refused = None
         return Secret(token)
 

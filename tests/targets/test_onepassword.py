@@ -42,7 +42,9 @@ LIST = "user list --format=json"
 GET = f"user get --format=json -- {ID}"
 PROVISION = "user provision --format=json --email=bjensen@example.com '--name=Barbara Jensen'"
 GROUPS = "group list --format=json"
+GET_ME = f"user get --format=json -- {ME}"
 GET_GROUP = f"group get --format=json -- {GROUP}"
+MY_GROUPS = f"group list --format=json --user={ME}"
 MEMBERS = f"group user list --format=json -- {GROUP}"
 CREATE = "group create --format=json --description=mark -- Guides"
 
@@ -112,7 +114,7 @@ def test_only_ascii_letters_lose_their_case(script: Script, target: OnePasswordT
 @pytest.mark.parametrize(
     ("word", "expected"),
     [
-        ("PENDING", "invited"), ("TRANSFER_PENDING", "invited"), ("TRANSFER_STARTED", "invited"),
+        ("PENDING", "accepted"), ("TRANSFER_PENDING", "invited"), ("TRANSFER_STARTED", "invited"),
         ("TRANSFER_ACCEPTED", "accepted"), ("ACTIVE", "active"), ("RECOVERY_STARTED", "active"),
         ("RECOVERY_ACCEPTED", "active"), ("SUSPENDED", "suspended"), ("TRANSFER_SUSPENDED", "suspended"),
         ("UNKNOWN", "unknown"), ("TEAM_REGISTRATION_INITIATED", "unknown"), ("", "unknown"),
@@ -161,11 +163,31 @@ def test_a_person_of_another_kind_is_protected(
 
 
 @pytest.mark.parametrize("answer", [[], None])
-def test_an_account_without_people_is_no_answer(script: Script, target: OnePasswordTarget, answer: Any):
-    script.expect(LIST, text(answer))
+def test_an_account_without_its_bridge_is_no_answer(script: Script, target: OnePasswordTarget, answer: Any):
+    script.expect(LIST, text(answer)).expect("whoami --format=json", text(WHOAMI)).expect(GET_ME, text(RAW_ME))
 
     with pytest.raises(TargetUnavailable, match="shows nobody"):
         target.users()
+
+
+def test_an_account_that_does_not_know_its_bridge_either_is_empty(script: Script, target: OnePasswordTarget):
+    script.expect(LIST, "[]").expect("whoami --format=json", text(WHOAMI)).expect(GET_ME, said=NOT_FOUND, code=4)
+
+    assert target.users() == []
+
+
+def test_a_person_of_whom_the_type_is_not_told_is_a_member(script: Script, target: OnePasswordTarget):
+    script.expect(GET, text({key: value for key, value in RAW_USER.items() if key != "type"}))
+
+    assert target.user(ID) == BARBARA
+
+
+def test_who_is_no_member_needs_neither_name_nor_address(script: Script, target: OnePasswordTarget):
+    script.expect(LIST, text([RAW_USER, {"id": "ROBOT", "type": "SERVICE_ACCOUNT", "state": "ACTIVE"}]))
+
+    listed = target.users()
+
+    assert listed == [BARBARA, TargetUser("ROBOT", "", "", TargetState.ACTIVE, "a service account")]
 
 
 @pytest.mark.parametrize("lost", ["id", "email", "name", "state"])
@@ -308,6 +330,16 @@ def test_an_objection_to_what_is_not_so_is_one(
         verb(target)
 
 
+@pytest.mark.parametrize("state", ["TRANSFER_PENDING", "TRANSFER_STARTED", "TRANSFER_ACCEPTED", "PENDING"])
+def test_a_leaver_who_has_not_finished_signing_up_stays_to_be_suspended(
+    script: Script, target: OnePasswordTarget, state: str
+):
+    script.expect(f"user suspend -- {ID}", said=OBJECTIONS[1]).expect(GET, text(RAW_USER | {"state": state}))
+
+    with pytest.raises(TargetUnavailable, match="not finished signing up"):
+        target.suspend(ID)
+
+
 @pytest.mark.parametrize(("line", "verb", "so", "not_so"), VERBS)
 def test_who_vanished_is_missing(script: Script, target: OnePasswordTarget, line: str, verb: Any, so: Any, not_so: Any):
     script.expect(line, said=NOT_FOUND, code=4).expect(GET, said=NOT_FOUND, code=4)
@@ -385,8 +417,16 @@ def test_groups_are_listed_also_those_just_made(script: Script, target: OnePassw
     assert target.groups() == [GUIDES, TargetGroup(OWNERS, "Guides", "")]
 
 
-def test_an_account_without_groups_is_no_answer(script: Script, target: OnePasswordTarget):
-    script.expect(GROUPS, "null")
+def test_an_account_without_groups_has_its_bridge_in_none(script: Script, target: OnePasswordTarget):
+    script.expect(GROUPS, "[]").expect("whoami --format=json", text(WHOAMI)).expect(GET_ME, text(RAW_ME))
+    script.expect(MY_GROUPS, "[]")
+
+    assert target.groups() == []
+
+
+def test_an_account_without_the_groups_of_its_bridge_is_no_answer(script: Script, target: OnePasswordTarget):
+    script.expect(GROUPS, "null").expect("whoami --format=json", text(WHOAMI)).expect(GET_ME, text(RAW_ME))
+    script.expect(MY_GROUPS, text([RAW_GROUP]))
 
     with pytest.raises(TargetUnavailable, match="shows no group"):
         target.groups()
@@ -422,11 +462,16 @@ def test_a_group_that_is_gone_is_none(script: Script, target: OnePasswordTarget,
     assert target.group(GROUP) is None
 
 
-def test_a_group_of_which_the_type_is_not_told_is_no_answer(script: Script, target: OnePasswordTarget):
-    script.expect(GET_GROUP, text(RAW_GROUP))
+@pytest.mark.parametrize(("name", "protected"), [("Guides", ""), ("Owners", "built in"), ("Recovery", "built in")])
+def test_a_group_of_which_the_type_is_not_told_is_known_by_its_name(
+    script: Script, target: OnePasswordTarget, name: str, protected: str
+):
+    script.expect(GET_GROUP, text(RAW_GROUP | {"name": name}))
 
-    with pytest.raises(TargetUnavailable):
-        target.group(GROUP)
+    found = target.group(GROUP)
+
+    assert found is not None
+    assert found.protected == protected
 
 
 def test_a_group_is_made_once_for_its_mark(script: Script, target: OnePasswordTarget):
@@ -594,10 +639,25 @@ def test_a_group_that_is_merely_called_owners_is_not_taken_for_them(script: Scri
     assert ID in target.protected()
 
 
-@pytest.mark.parametrize("shows", ["no group", "no owner"])
-def test_without_knowing_the_owners_nothing_is_said(script: Script, target: OnePasswordTarget, shows: str):
-    script.expect(GROUPS, text([RAW_OWNERS]))
-    script.expect(GET_OWNERS, text(WHOLE_GROUP | ({"type": "OWNERS"} if shows == "no owner" else {})))
+def test_owners_are_known_by_the_name_of_their_group_if_its_type_is_not_told(script: Script, target: OnePasswordTarget):
+    script.expect(GROUPS, text([RAW_OWNERS])).expect(GET_OWNERS, text(RAW_OWNERS))
+    script.expect(OWNERS_MEMBERS, text([RAW_USER])).expect("whoami --format=json", text(WHOAMI))
+
+    assert target.protected() == {ID: "an owner of the account", ME: "the bridge's own user"}
+
+
+def test_an_account_without_built_in_groups_has_no_owners(script: Script, target: OnePasswordTarget):
+    script.expect(GROUPS, text([RAW_GROUP])).expect(GET_GROUP, text(WHOLE_GROUP))
+    script.expect("whoami --format=json", text(WHOAMI))
+
+    assert target.protected() == {ME: "the bridge's own user"}
+    assert target.protected()
+    assert script.over()
+
+
+@pytest.mark.parametrize(("shows", "type"), [("no group", "TEAM_MEMBERS"), ("no owner", "OWNERS")])
+def test_without_knowing_the_owners_nothing_is_said(script: Script, target: OnePasswordTarget, shows: str, type: str):
+    script.expect(GROUPS, text([RAW_OWNERS])).expect(GET_OWNERS, text(WHOLE_GROUP | {"type": type}))
     script.expect(OWNERS_MEMBERS, "[]")
 
     with pytest.raises(TargetUnavailable, match=shows):

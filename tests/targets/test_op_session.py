@@ -272,6 +272,19 @@ def test_a_sign_in_without_a_session_is_none():
         opened(run).read_all("user", "list")
 
 
+def test_an_account_that_is_added_without_a_session_is_signed_in_to():
+    given: list[tuple[str, bytes]] = []
+
+    def run(argv: Sequence[str], env: Mapping[str, str], stdin: bytes, seconds: float) -> Answer:
+        given.append((argv[1], stdin))
+        return Answer(0, {"signin": b"token\n", "whoami": b"{}"}.get(argv[1], b""))
+
+    opened(run).read("whoami")
+
+    password = f"{SESSION['password']}\n".encode()
+    assert given == [("account", password), ("signin", password), ("account", b""), ("whoami", b"")]
+
+
 def test_parent_and_child_of_a_fork_have_each_their_own_session(watched: Watched, tmp_path: Path):
     op = opened(watched.run)
     op.read("whoami")
