@@ -170,10 +170,14 @@ class Recorder:
         current = self.store.get(saved.ref)
         if current is None or current.version != saved.version:
             return
-        try:
-            self.store.discard(current, self.event("settle", "refused", saved.ref, _facts(outcome.reason)))
-        except Stale:
-            return
+        event = self.event("settle", "refused", saved.ref, _facts(outcome.reason))
+        with suppress(Stale):
+            if current.kind == "Group" and current.link.target_id:  # made before a member was refused: it goes again
+                link = replace(current.link, unsettled=True, next_attempt_at=None)
+                gone = replace(current, wanted=False, version=current.version + 1, last_modified=self.now(), link=link)
+                self.store.replace(current, gone, event)
+            else:
+                self.store.discard(current, event)
 
     def _take_back(self, before: Record, saved: Record, change: Change, event: Event) -> None:
         """What others changed meanwhile stays theirs; memberships commute, so they are taken back in any case."""

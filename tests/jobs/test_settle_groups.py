@@ -179,6 +179,18 @@ def test_a_new_member_costs_four_looks_and_one_grant(bridge: Bridge):
     }
 
 
+def test_a_group_that_was_made_before_its_member_was_refused_goes_again(bridge: Bridge):
+    body = {"schemas": [GROUP], "displayName": "Guides", "members": [{"value": bridge.post_user()["id"]}]}
+    bridge.target.fail("grant", "RefusedByTarget")
+
+    refused, again = bridge.send("POST", "/Groups", body), bridge.send("POST", "/Groups", body)
+    ticks(bridge, 2)
+
+    assert (refused.status_code, again.status_code) == (400, 201)
+    assert groups(bridge) == {"Guides": ["bjensen@example.com"]}
+    assert [group.name for group in bridge.target.groups()].count("Guides") == 1
+
+
 def test_a_refused_name_is_taken_back_also_of_a_group_that_had_vanished(bridge: Bridge):
     user = bridge.post_user()["id"]
     group = bridge.post_group("Guides", user)
