@@ -9,7 +9,7 @@ from typing import Literal
 
 from scim import identity
 from scim.jobs import groups, notices
-from scim.jobs.adoption import Adoption
+from scim.jobs.adoption import Adoption, Taken
 from scim.jobs.notices import UnmanagedGroup
 from scim.jobs.work import Runner, Work, instant
 from scim.ports import Ids
@@ -43,7 +43,7 @@ class ManagedGroups:
 
     def all(self) -> list[ManagedGroup]:
         """Every group of the target by name; `members` as SCIM shows them. One listing. TargetError."""
-        work = self._work()
+        work = self.work()
         managed = {record.link.target_id: record for record in self.runner.store.scan("Group")}
         asked = {each.target_id: each.at for each in self.asked()}
         return sorted(self._shown(work.groups(), managed, asked), key=lambda group: identity.fold(group.name))
@@ -55,11 +55,10 @@ class ManagedGroups:
     def manage(self, name_or_id: str, by: str) -> ManagedGroup:
         """Import the group with its members; nothing changes in the target. NotManageable, Busy, TargetError."""
         with self.runner.alone():
-            work = self._work()
-            group = self._require(work, name_or_id)
+            work = self.work()
+            group = require(work, name_or_id)
             taken = Adoption(work, self.new_id, by).group(group)
-            if taken.how == "left":
-                raise NotManageable(f"The group {group.name!r} cannot be managed: it is {taken.why}.")
+            require_taken(taken)
             notices.end_unmanaged(self.runner.store, group.id, self.runner.clock())
             record = self.runner.store.get(Ref("Group", taken.id))
             members = len(self.runner.store.members(taken.id))
@@ -83,7 +82,8 @@ class ManagedGroups:
 
     # ── which ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _work(self) -> Work:
+    def work(self) -> Work:
+        """What one order needs of the target, each listing read once."""
         work = self.runner.work(call_ends=self.runner.clock() + CALL_SECONDS)
         work.listed = True
         return work
@@ -99,17 +99,6 @@ class ManagedGroups:
                 members = len(self.runner.store.members(record.id))
                 yield ManagedGroup(group.id, group.name, record.origin, record.id, members)
 
-    def _require(self, work: Work, name_or_id: str) -> TargetGroup:
-        found = _fitting(work.groups(), name_or_id)
-        if not found:
-            raise NotManageable(f"The target has no group {name_or_id!r}: `python -m scim groups list` shows all.")
-        if len(found) > 1:
-            ids = ", ".join(group.id for group in found)
-            raise NotManageable(f"The target has {len(found)} groups named {name_or_id!r}: choose by id, {ids}.")
-        if groups.marked(work, found[0]) and not work.store.linked("Group", found[0].id):
-            raise NotManageable(f"The group {name_or_id!r} is being deleted or made just now. Try again in a minute.")
-        return found[0]
-
     def _managed(self, name_or_id: str) -> Record:
         folded = identity.fold(name_or_id)
         for record in self.runner.store.scan("Group"):
@@ -120,7 +109,27 @@ class ManagedGroups:
         raise NotManageable(f"No managed group is called {name_or_id!r}: `python -m scim groups list` shows all.")
 
 
-def _fitting(listed: Iterable[TargetGroup], name_or_id: str) -> list[TargetGroup]:
+def require(work: Work, name_or_id: str) -> TargetGroup:
+    """The one that is meant. NotManageable."""
+    found = fitting(work.groups(), name_or_id)
+    if not found:
+        raise NotManageable(f"The target has no group {name_or_id!r}: `python -m scim groups list` shows all.")
+    if len(found) > 1:
+        ids = ", ".join(group.id for group in found)
+        raise NotManageable(f"The target has {len(found)} groups named {name_or_id!r}: choose by id, {ids}.")
+    if groups.marked(work, found[0]) and not work.store.linked("Group", found[0].id):
+        raise NotManageable(f"The group {name_or_id!r} is being deleted or made just now. Try again in a minute.")
+    return found[0]
+
+
+def require_taken(taken: Taken) -> None:
+    """NotManageable."""
+    if taken.how == "left":
+        raise NotManageable(f"The group {taken.name!r} cannot be managed: it is {taken.why}.")
+
+
+def fitting(listed: Iterable[TargetGroup], name_or_id: str) -> list[TargetGroup]:
+    """Whoever has the id, else all that have the name."""
     listed = list(listed)
     folded = identity.fold(name_or_id)
     return [group for group in listed if group.id == name_or_id] or [

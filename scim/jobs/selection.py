@@ -5,7 +5,7 @@ Membership in at least one chosen group decides; the rest narrows it (docs/pull.
 
 import json
 import re
-import tomllib
+from collections.abc import Mapping
 from functools import cache, cached_property
 from hashlib import sha256
 from typing import Annotated, Any, Literal, Self
@@ -13,10 +13,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from scim import bridge_file
+from scim.bridge_file import GOOGLE_WORKSPACE, BridgeFileError
 from scim.records import Document
 from scim.source_records import SourceGroup, SourceUser
 
-SECTION = "google_workspace"
 ANY = "*"
 
 _ADDRESS = re.compile(r"[^@\s*]+@[^@\s*.]+(\.[^@\s*.]+)+")
@@ -66,15 +67,16 @@ class Selection(BaseModel):
     def from_toml(cls, text: str) -> Self:
         """SelectionError."""
         try:
-            tables = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as cause:
-            raise SelectionError(f"bridge.toml is no TOML: {cause}.") from cause
-        unknown = sorted(tables.keys() - {SECTION})
-        if unknown:
-            raise SelectionError(f"bridge.toml has {unknown[0]!r}, which means nothing: it may have [{SECTION}] alone.")
-        if SECTION not in tables:
-            raise SelectionError(f"bridge.toml has no [{SECTION}]: it says which groups to provision.")
-        return cls._read(tables[SECTION], f"bridge.toml [{SECTION}]")
+            return cls.from_tables(bridge_file.parse(text))
+        except BridgeFileError as cause:
+            raise SelectionError(str(cause)) from cause
+
+    @classmethod
+    def from_tables(cls, tables: Mapping[str, Any], name: str = bridge_file.FILE.name) -> Self:
+        """Its own part of the file. SelectionError."""
+        if GOOGLE_WORKSPACE not in tables:
+            raise SelectionError(f"{name} has no [{GOOGLE_WORKSPACE}]: it says which groups to provision.")
+        return cls._read(tables[GOOGLE_WORKSPACE], f"{name} [{GOOGLE_WORKSPACE}]")
 
     @classmethod
     def from_note(cls, note: Document) -> Self:
@@ -154,4 +156,5 @@ def _sentence(error: ErrorDetails) -> str:
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"]).lstrip(".")
     must = _MUST.get(error["type"], error["msg"].removeprefix("Value error, "))
     given = f" ({error['input']!r:.80})" if error["type"] == "value_error" else ""
-    return f"{key or 'it'}{given} {must}."
+    above = bridge_file.moved_up(key) if error["type"] == "extra_forbidden" else ""
+    return f"{key or 'it'}{given} {must}{above}."

@@ -1,15 +1,22 @@
 """What an administrator types to choose groups, to move in, and to rebuild."""
 
 import json
+import os
 from contextlib import closing
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from scim import wiring
-from scim.cli import desk
+from scim.cli import desk, groups
 from scim.cli.app import app
-from scim.jobs.managed import NotManageable
+from scim.cli.console import Problem
+from scim.jobs.managed import ManagedGroup, NotManageable
+from scim.jobs.managed_plan import Done, ManagedPlan
+from scim.jobs.work import Busy
+from tests.example_file import EXAMPLE
 
 
 @pytest.fixture
@@ -51,6 +58,150 @@ def test_a_built_in_group_is_a_sentence(settings):
     done = CliRunner().invoke(app, ["groups", "manage", "Owners"])
 
     assert isinstance(done.exception, NotManageable)
+
+
+def test_what_was_chosen_and_let_go_is_json_for_other_programs(settings):
+    managed = json.loads(typed("groups", "manage", "Guides", "--json"))
+    unmanaged = json.loads(typed("groups", "unmanage", "Guides", "--json"))
+
+    assert (managed["name"], managed["managed"], managed["members"]) == ("Guides", "adopted", 1)
+    assert (unmanaged["target_id"], unmanaged["managed"]) == (managed["target_id"], "")
+
+
+# ── as code ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def listing(settings, tmp_path, monkeypatch):
+    """Pilots are there too. Writes the bridge.toml of the working directory."""
+    with closing(wiring.embedded_target(settings)) as account:
+        account.add_group("Pilots")
+    monkeypatch.chdir(tmp_path)
+
+    def written(*names):
+        (tmp_path / "bridge.toml").write_text(f"[groups]\nmanage = {json.dumps(names)}\n")
+
+    return written
+
+
+def applied(*words, answer=""):
+    return CliRunner().invoke(app, ["groups", "apply", *words], input=answer)
+
+
+def chosen():
+    return {group["name"] for group in json.loads(typed("groups", "list", "--json")) if group["managed"] == "adopted"}
+
+
+def test_a_list_is_shown_asked_about_and_done_and_then_there_is_nothing_to_do(listing):
+    typed("groups", "manage", "Pilots")
+    listing("Guides")
+
+    refused, before = applied(answer="n\n"), chosen()
+    done, again = typed("groups", "apply", answer="y\n"), typed("groups", "apply")
+
+    assert (refused.exit_code, before) == (1, {"Pilots"})
+    assert "bridge.toml does not list it" in refused.output
+    assert "The identity provider loses 1 chosen group." in refused.output
+    assert "Pilots is not managed any more" in done
+    assert "Guides is managed now, with 1 members" in done
+    assert chosen() == {"Guides"}
+    assert again == "Nothing to do. Listed in bridge.toml and managed already: 1.\n"
+
+
+def test_what_is_lost_is_shown_also_where_nobody_is_asked(listing):
+    listing("Guides", "Pilots")
+    typed("groups", "apply", "--yes")
+    listing()
+
+    done = typed("groups", "apply", "--yes")
+
+    assert done.index("The identity provider loses 2 chosen groups.") < done.index("is not managed any more")
+    assert chosen() == set()
+
+
+def test_whose_a_group_is_that_would_be_lost_is_shown(listing, settings):
+    typed("groups", "manage", "Guides")
+    with closing(wiring.store(settings)) as store:
+        [guides] = store.scan("Group")
+        store.replace(guides, replace(guides, client="okta"), None)
+    listing()
+
+    assert "bridge.toml does not list it, though okta uses it" in typed("groups", "apply", "--plan")
+
+
+def test_a_look_changes_nothing(listing):
+    listing("Guides")
+
+    done = typed("groups", "apply", "--plan")
+
+    assert "manage" in done
+    assert chosen() == set()
+    assert isinstance(applied("--plan", "--yes").exception, Problem)
+
+
+@pytest.mark.parametrize("word", ["--yes", "--plan"])
+def test_what_cannot_be_managed_ends_with_its_reason_whatever_else_is_done(listing, word):
+    listing("Owners", "Guides", "Sailors")
+
+    done = applied(word)
+
+    assert done.exit_code == 1
+    assert str(done.exception).splitlines() == [
+        "Not done, Owners: The group 'Owners' cannot be managed: it is built in.",
+        "Not done, Sailors: The target has no group 'Sailors': `python -m scim groups list` shows all.",
+    ]
+    assert "no group 'Sailors'" in done.stdout
+    assert chosen() == ({"Guides"} if word == "--yes" else set())
+
+
+def test_a_plan_and_what_was_done_are_json_for_other_programs(listing):
+    listing("Guides", "Sailors")
+
+    plan, done = applied("--plan", "--json"), applied("--yes", "--json")
+
+    assert [each["name"] for each in json.loads(plan.stdout)["plan"]["manage"]] == ["Guides"]
+    assert json.loads(plan.stdout)["done"] == {"managed": [], "unmanaged": []}
+    told = json.loads(done.stdout)
+    assert [each["name"] for each in told["done"]["managed"]] == ["Guides"]
+    assert [each["entry"] for each in told["left"]] == ["Sailors"]
+    assert (plan.exit_code, done.exit_code) == (1, 1)
+    assert "--json does not ask" in str(applied("--json").exception)
+
+
+def test_what_was_done_is_told_as_json_also_where_a_job_came_between(capsys):
+    guides = ManagedGroup("g1", "Guides", "adopted", "s1", 1)
+
+    def interrupted():
+        yield Done("managed", guides)
+        raise Busy("A job is at work.")
+
+    with pytest.raises(Busy):
+        groups.told_as_json(ManagedPlan((), (), (), ()), interrupted())
+
+    assert json.loads(capsys.readouterr().out)["done"] == {"managed": [asdict(guides)], "unmanaged": []}
+
+
+def test_without_a_list_nothing_is_let_go(listing):
+    typed("groups", "manage", "Guides")
+    Path("bridge.toml").write_text('project = "acme-identity"\n')
+
+    silent, elsewhere = applied("--yes"), applied("other.toml", "--yes")
+
+    assert "bridge.toml has no [groups]" in str(silent.exception)
+    assert "other.toml cannot be read" in str(elsewhere.exception)
+    assert chosen() == {"Guides"}
+
+
+def test_the_file_of_all_three_is_read(listing):
+    with closing(wiring.embedded_target(desk.settings(os.environ))) as account:
+        account.add_group("Engineering")
+    Path("bridge.toml").write_text(EXAMPLE)
+
+    typed("groups", "apply", "--yes")
+    configured = typed("pull", "configure")
+
+    assert chosen() == {"Guides", "Engineering"}
+    assert "Stored: 2 groups or patterns" in configured
 
 
 def test_an_import_shows_asks_and_does(settings):

@@ -195,6 +195,25 @@ def test_a_file_that_chooses_nothing_is_not_stored(settings: Settings):
     assert isinstance(typed("configure").exception, SelectionError)
 
 
+def test_a_file_that_is_there_for_the_deployment_alone_leaves_it_to_what_was_stored(settings: Settings):
+    typed("configure")
+    Path("bridge.toml").write_text('project = "acme-identity"\n\n[groups]\nmanage = []\n')
+
+    assert typed("--yes").exit_code == 0
+    assert users(settings) == 8
+    assert "has no [google_workspace]" in str(typed("configure").exception)
+
+
+def test_a_misspelt_section_is_told_and_what_was_stored_does_not_stand_in_for_it(settings: Settings):
+    typed("configure")
+    Path("bridge.toml").write_text(BRIDGE.replace("google_workspace", "google_worksapce"))
+
+    done = typed("--yes")
+
+    assert (done.exit_code, "'google_worksapce', which means nothing" in done.stderr) == (4, True)
+    assert users(settings) == 0
+
+
 def test_without_a_source_it_says_so(settings: Settings, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SOURCE", "none")
 

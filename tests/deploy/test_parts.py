@@ -6,11 +6,15 @@ import json
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from scim.cli.app import app
 from scim.cli.console import Problem
-from scim.cli.deploy import application, choices, live, op_release, op_signature, questions, session
+from scim.cli.deploy import application, carrying, choices, live, op_release, op_signature, questions, session
 from scim.cli.deploy.choices import Choices
 from scim.cli.deploy.gcloud import (
     Denied,
@@ -50,13 +54,14 @@ def site(operator, **values):
     ("given", "said"),
     [
         ({"region": "Europe"}, "bridge.toml: region is 'Europe': it must be the name of a region"),
-        ({"colour": "red"}, "bridge.toml: there is no colour."),
+        ({"colour": "red"}, "bridge.toml: there is no colour; there are project, region, "),
         ({"identity_providers": ["octa"]}, "bridge.toml: identity_providers holds octa; there are entra, okta"),
         ({"project": "Acme"}, "bridge.toml: project is 'Acme': it must be a project's id"),
         ({"admin_members": ["allUsers"]}, "bridge.toml: admin_members is 'allUsers': each must be user:"),
-        ({"onepassword": {"password": "x"}}, "bridge.toml: there is no onepassword.password."),
+        ({"onepassword": {"password": "x"}}, "bridge.toml: there is no onepassword.password; there are address and em"),
+        ({"onepassword": {"region": "x"}}, "address and email; region stands above the first [table]."),
     ],
-    ids=["region", "unknown", "dialect", "project", "members", "secret"],
+    ids=["region", "unknown", "dialect", "project", "members", "secret", "beneath-a-table"],
 )
 def test_a_wrong_choice_is_said_with_where_it_stands(given, said):
     with pytest.raises(Problem) as problem:
@@ -77,6 +82,42 @@ def test_a_file_that_is_no_toml_is_a_problem(tmp_path):
 
     with pytest.raises(Problem, match="is not TOML"):
         find(Wishes(root=tmp_path), SILENT, "ann@example.com")
+
+
+def test_a_file_of_others_says_nothing_of_the_deployment(operator):
+    (operator.root / "bridge.toml").write_text('[groups]\nmanage = "of no concern here"\n')
+
+    here = find(Wishes({"project": PROJECT}, root=operator.root), SILENT, "ann@example.com")
+
+    assert (here.choices, here.others) == (Choices(project=PROJECT), ("groups",))
+
+
+def test_a_misspelt_key_of_the_file_stops_it(operator):
+    (operator.root / "bridge.toml").write_text('regoin = "europe-west1"\n')
+
+    with pytest.raises(Problem, match=r"bridge\.toml has 'regoin', which means nothing: there are project, region, "):
+        find(Wishes({"project": PROJECT}, root=operator.root), SILENT, "ann@example.com")
+
+
+def test_what_the_file_says_to_others_is_told_with_the_commands_that_carry_it_there(operator):
+    here = replace(site(operator), file=Path("our bridge.toml"), others=("google_workspace", "groups"))
+
+    told = "\n".join(carrying.lines(here, "https://scim.example.com"))
+
+    assert (
+        f"GOOGLE_CLOUD_PROJECT={PROJECT} STORE=firestore FIRESTORE_DATABASE=scim-bridge BASE_URL=https://scim" in told
+    )
+    assert "python -m scim pull configure 'our bridge.toml'\n" in told
+    assert "python -m scim groups apply 'our bridge.toml'\n" in told
+    assert "Nothing is pulled without pull_schedule" in told
+    assert list(carrying.lines(site(operator), "https://scim.example.com")) == []
+
+
+def test_the_commands_that_carry_it_there_exist():
+    for command in carrying.COMMANDS.values():
+        words = command.removeprefix(carrying.PYTHON).split()
+
+        assert CliRunner().invoke(app, [*words, "--help"]).exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,9 @@ min_instances = 1
 
 [settings]
 ALLOWED_DOMAINS = "example.com"
+
+[groups]
+manage = ["Guides"]
 """
 
 
@@ -66,6 +69,9 @@ def test_a_file_and_a_session_on_standard_input_are_enough_also_where_allusers_i
     # Cloud Run's own check is switched off instead, and the address is open
     assert (chosen["public_access"], operator.state()["invoker_check"]) == ("invoker_check_off", False)
     assert "ok    address" in out
+    # what is said to others is for them
+    assert "groups" not in chosen
+    assert ".venv/bin/python -m scim groups apply bridge.toml" in out
 
 
 def test_a_plan_changes_nothing_and_keeps_no_secret(operator, deploy):

@@ -16,7 +16,7 @@ def group(email: str, *aliases: str) -> SourceGroup:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("groups = [", "is no TOML"),
+        ("groups = [", "bridge.toml is not TOML"),
         ("", r"has no \[google_workspace\]"),
         ("[google_workspaces]\ngroups = ['a@example.com']", "'google_workspaces', which means nothing"),
         (HEADER, "groups is missing: choose at least one group"),
@@ -34,6 +34,7 @@ def group(email: str, *aliases: str) -> SourceGroup:
         (HEADER + "groups = ['*']\nunlisted = 'delete'", 'unlisted must be "leave" or "suspend"'),
         (HEADER + "groups = ['*']\nexcluded = ['a@example.com']", "excluded is no key there is"),
         ("google_workspace = 1", "must be a table"),
+        (HEADER + "groups = ['*']\nregion = 'x'", r"region is no key there is: .*; region stands above the first \[ta"),
     ],
 )
 def test_what_is_wrong_is_named(text: str, told: str):
@@ -46,6 +47,12 @@ def test_everything_wrong_is_told_at_once():
         Selection.from_toml(HEADER + "groups = ['staff']\nunits = ['Staff']\nsize = 3")
 
     assert len(str(error.value).splitlines()) == 3
+
+
+def test_the_parts_of_others_are_left_to_them():
+    others = "project = 'Not a project'\n" + HEADER + "groups = ['*']\n[groups]\nmanaged = 1\n[settings]\nX = 1"
+
+    assert Selection.from_toml(others) == choice("*")
 
 
 def test_what_is_stored_is_read_back_and_what_is_no_choice_is_told():

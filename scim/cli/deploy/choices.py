@@ -2,17 +2,18 @@
 No secret is among it.
 """
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from scim import bridge_file
+from scim.bridge_file import BridgeFileError, NoBridgeFile
 from scim.cli.console import Problem
 from scim.cli.deploy.identity_providers import IDENTITY_PROVIDERS
 
-FILE = "bridge.toml"
+FILE = bridge_file.FILE.name
 Names = tuple[Annotated[str, Field(pattern=r"^[a-z]+$")], ...]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 Member = Annotated[str, Field(pattern=r"^(user|group|serviceAccount):[^@\s]+@[^@\s]+$")]
@@ -93,21 +94,21 @@ def parse(given: Mapping[str, Any], where: str) -> Choices:
 def _sentence(error: dict[str, Any]) -> str:
     name = ".".join(part for part in error["loc"] if isinstance(part, str))
     if error["type"] == "extra_forbidden":
-        return f"there is no {name}"
+        fields = Choices if len(error["loc"]) == 1 else OnePassword
+        above = bridge_file.moved_up(str(error["loc"][-1]))
+        return f"there is no {name}; there are {bridge_file.listed(fields.model_fields)}{above}"
     must = EXPECTED.get(str(error["loc"][0]), str(error["msg"]).replace("Input should", "it must"))
     return f"{name} is {str(error['input'])[:60]!r}: {must}"
 
 
 def read_file(path: Path) -> dict[str, Any]:
-    """What the file says; nothing if there is none. Problem."""
+    """What the file says, of whatever part; nothing if there is none. Problem."""
     try:
-        return tomllib.loads(path.read_text())
-    except FileNotFoundError:
+        return bridge_file.read(path)
+    except NoBridgeFile:
         return {}
-    except (OSError, UnicodeDecodeError) as cause:
-        raise Problem(f"{path} cannot be read: {cause}.") from cause
-    except tomllib.TOMLDecodeError as cause:
-        raise Problem(f"{path} is not TOML: {cause}.") from cause
+    except BridgeFileError as cause:
+        raise Problem(str(cause)) from cause
 
 
 def merged(file: Mapping[str, Any], kept: Mapping[str, Any], flags: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scim.cli.console import say
+from scim.cli.deploy import carrying
 from scim.cli.deploy.credentials import Minted
 from scim.cli.deploy.identity_providers import IDENTITY_PROVIDERS
 from scim.cli.deploy.screen import Screen
@@ -37,5 +38,7 @@ def page(site: Site, outputs: Mapping[str, Any], minted: Sequence[Minted]) -> No
         screen.tell(f"Calls of 1Password come from {outputs['egress_ip']}: allow it in its firewall rules.")
     if outputs.get("workspace_client_id"):
         screen.tell(f"Google Workspace: enter {outputs['workspace_client_id']} under domain-wide delegation.")
+    for line in carrying.lines(site, str(outputs["base_url"])):
+        screen.tell(line)
     screen.tell("Afterwards: `make admin` (what happens), `make logs`, `make rotate` (a new token or session).")
     screen.tell("`make deploy` again upgrades; nothing is asked twice.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from scim import bridge_file
 from scim.cli import archive
 from scim.cli.console import Problem
 from scim.cli.deploy import choices as chosen
@@ -32,11 +33,15 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Site:
+    """`file`: where it was chosen. `others`: the sections of that file that other commands read."""
+
     screen: Screen
     gcloud: Gcloud
     place: Place
     account: str
     choices: Choices
+    file: Path = bridge_file.FILE
+    others: tuple[str, ...] = ()
 
     @property
     def project(self) -> str:
@@ -63,15 +68,18 @@ def find(wishes: Wishes, screen: Screen, account: str) -> Site:
 
 
 def _found(wishes: Wishes, screen: Screen, account: str, kept: Callable[[Place, Gcloud], dict[str, Any]]) -> Site:
-    file = chosen.read_file(wishes.file or wishes.root / chosen.FILE)
-    if wishes.file and not file:
+    tables = chosen.read_file(wishes.file or wishes.root / chosen.FILE)
+    if wishes.file and not tables:
         raise Problem(f"{wishes.file} is not there, or says nothing.")
+    file = bridge_file.deployment(tables)
     given = chosen.parse({**file, **wishes.flags}, str((wishes.file or Path(chosen.FILE)).name))
     project = given.project or _asked_project(screen)
     gcloud = Gcloud(project)
     place = Place(wishes.root, project)
     merged = chosen.merged(file, kept(place, gcloud), wishes.flags) | {"project": project}
-    return Site(screen, gcloud, place, account, chosen.parse(merged, chosen.FILE))
+    others = tuple(each for each in bridge_file.SECTIONS if each in tables)
+    choices = chosen.parse(merged, chosen.FILE)
+    return Site(screen, gcloud, place, account, choices, wishes.file or bridge_file.FILE, others)
 
 
 def known(wishes: Wishes, screen: Screen) -> Site:
