@@ -45,12 +45,12 @@ class SourceGroup:
 @dataclass(frozen=True, slots=True)
 class SourceMembers:
     """Who is in one group, by nesting too. `user_ids`: sorted, each once, every one of them among the users of the
-    same reading. `outsiders`: rows that name nobody of the source. `doubt`: empty, or why this list may be too short
-    although the source repeats it, in a sentence: nobody should lose the group on its word.
+    same reading. `outsiders`: ids of rows that name nobody among them. `doubt`: empty, or why this list may be too
+    short although the source repeats it, in a sentence: nobody should lose the group on its word.
     """
 
     user_ids: tuple[str, ...]
-    outsiders: int = 0
+    outsiders: tuple[str, ...] = ()
     doubt: str = ""
 
 

@@ -3,7 +3,7 @@
 Each of them has suspended a whole company somewhere (threats: 1E).
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from scim.jobs.pull_notes import State
@@ -15,6 +15,10 @@ FEW = 5
 """As many may be missing whatever their share is: in a company of ten, four are no rout, and the removal limit looks at
 them. No setting: who raises the limit has not switched this off.
 """
+
+
+MOST_MISSING = 1
+"""Whom the groups name and the list of people does not: one may have been deleted while it was read."""
 
 
 class Unbelievable(Exception):
@@ -47,10 +51,11 @@ class Guards:
         if not scope.wanted:
             raise Unbelievable("Nobody of the source is in what bridge.toml chooses: its groups have nobody active.")
 
-    def stops(self, scope: Scope) -> Iterator[str]:
-        """What a person may approve, a sentence each."""
+    def stops(self, scope: Scope, gone: Container[str]) -> Iterator[str]:
+        """What a person may approve, a sentence each. `gone`: ids of the pull's people whom nobody lists now."""
         if self.state is None:
             return
+        yield from self._missing(scope, gone)
         yield from self._repointed(scope, self.state)
         yield from self._shrunk("people in the source", self.state.users, len(scope.people))
         yield from self._shrunk("people in the chosen groups", self.state.wanted, len(scope.wanted))
@@ -60,6 +65,14 @@ class Guards:
             found, before = scope.found(address), state.groups.get(address)
             if found and before and found.id != before:
                 yield f"The group {address} is another one than before: it was {before}, it is {found.id} now."
+
+    @staticmethod
+    def _missing(scope: Scope, gone: Container[str]) -> Iterator[str]:
+        """A source takes whom it deletes out of their groups."""
+        outsiders = {id for members in scope.reading.members.values() for id in members.outsiders}
+        missing = sum(1 for id in outsiders if id in gone)
+        if missing > MOST_MISSING:
+            yield f"{missing} people whom the pull provisioned are in the chosen groups, but not in the list of people."
 
     def _shrunk(self, what: str, before: int, now: int) -> Iterator[str]:
         lost = before - now

@@ -55,7 +55,9 @@ def make(puller: Puller) -> Planned:
     )
     steps += groups.compare(records)
     sizes = {PEOPLE: people.count, **groups.sizes}
-    plan = Plan(steps, [*people.notices, *groups.notices], selection.digest, tuple(guards.stops(scope)), sizes)
+    gone = {pending.step.source_id for pending in people.gone.values()}
+    stops = tuple(guards.stops(scope, gone))
+    plan = Plan(steps, [*people.notices, *groups.notices], selection.digest, stops, sizes)
     return Planned(plan, scope, before, people.ids, {person.email: person for person in unlisted or ()})
 
 

@@ -113,7 +113,8 @@ class Listing(Generic[Row]):
     def _array(self, answer: Document) -> list[Document]:
         """An empty list is left out by Google; then its `kind` has to say that this is one."""
         rows: Any = answer.get(self.name, [])
-        wrong = answer.get("kind", f"admin#directory#{self.name}" if rows else "") != f"admin#directory#{self.name}"
+        kind = f"admin#directory#{self.name}"
+        wrong = answer.get("kind", kind if self.name in answer else "") != kind
         if wrong or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise Changed(f"What Google answers is no list of {self.asked}.")
         return rows

@@ -19,7 +19,7 @@ class Direct:
     user_ids: tuple[str, ...] = ()
     nested: tuple[str, ...] = ()
     everybody: bool = False
-    outsiders: int = 0
+    outsiders: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     doubt: str = ""
 
@@ -29,7 +29,8 @@ def direct(rows: Iterable[Member], people: Mapping[str, str], doubt: str = "") -
     users: list[str] = []
     nested: list[str] = []
     unknown: list[str] = []
-    everybody, outsiders = False, 0
+    outsiders: list[str] = []
+    everybody = False
     for row in rows:
         if row.type == "group":
             nested.append(row.id)
@@ -40,15 +41,16 @@ def direct(rows: Iterable[Member], people: Mapping[str, str], doubt: str = "") -
         elif row.type == "user" and row.status:
             unknown.append(row.id)
         else:
-            outsiders += 1
-    return Direct(tuple(users), tuple(nested), everybody, outsiders, tuple(unknown), doubt)
+            outsiders.append(row.id)
+    return Direct(tuple(users), tuple(nested), everybody, tuple(outsiders), tuple(unknown), doubt)
 
 
 def flattened(group_id: str, listed: Mapping[str, Direct], people: Collection[str]) -> SourceMembers:
     """`listed` has the group and every group that can be reached from it. A circle ends where it began."""
     reached, waiting = {group_id}, [group_id]
     users: set[str] = set()
-    outsiders, doubts = 0, []
+    outsiders: list[str] = []
+    doubts: list[str] = []
     while waiting:
         own = listed[waiting.pop()]
         users.update(people if own.everybody else own.user_ids)
@@ -57,7 +59,7 @@ def flattened(group_id: str, listed: Mapping[str, Direct], people: Collection[st
         fresh = [each for each in own.nested if each not in reached]
         reached.update(fresh)
         waiting += fresh
-    return SourceMembers(tuple(sorted(users)), outsiders, " ".join(doubts))
+    return SourceMembers(tuple(sorted(users)), tuple(sorted(outsiders)), " ".join(doubts))
 
 
 def people_in(rows: Iterable[Member]) -> list[Member]:

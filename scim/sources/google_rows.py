@@ -27,14 +27,16 @@ class Member:
 
 
 def user(row: Document) -> SourceUser:
-    """Raises Malformed where `suspended` is missing: that is the public view, which would make leavers active again."""
+    """Raises Malformed where `suspended` and `orgUnitPath` are missing: that is the public view, which would make
+    leavers active again.
+    """
     name = _object(row, "name")
     job = _primary(_objects(row, "organizations"))
     given, family = _text(name, "givenName"), _text(name, "familyName")
     return SourceUser(
         id=_needed(row, "id"),
         email=_needed(row, "primaryEmail"),
-        active=not (_flag(row, "suspended") or row.get("archived") is True),
+        active=not (_is_suspended(row) or row.get("archived") is True),
         given_name=given,
         family_name=family,
         full_name=_text(name, "displayName") or _text(name, "fullName") or f"{given} {family}".strip(),
@@ -87,11 +89,12 @@ def _needed(row: Document, name: str) -> str:
     return value
 
 
-def _flag(row: Document, name: str) -> bool:
-    value = row.get(name)
+def _is_suspended(row: Document) -> bool:
+    """Google's JSON may leave out what is false, but only administrators are shown an `orgUnitPath`."""
+    value = row.get("suspended", False if _text(row, "orgUnitPath") else None)
     if not isinstance(value, bool):
         raise Malformed(
-            f"Google does not say of everybody whether they are {name}: it shows less than an administrator sees."
+            "Google does not say of everybody whether they are suspended: it shows less than an administrator sees."
         )
     return value
 

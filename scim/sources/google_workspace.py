@@ -79,8 +79,6 @@ class GoogleWorkspace:
 
     def _read(self, chosen: Callable[[SourceGroup], bool]) -> SourceReading:
         users = self._users.whole(self._calls, proof=True)
-        if not users:
-            raise SourceIncomplete("Google shows nobody at all, which cannot be: whoever reads it is somebody.")
         groups = self.groups()
         ids = [group.id for group in groups if chosen(group)]
         return SourceReading(users, groups, self._members(ids, users, groups))
@@ -105,7 +103,7 @@ class GoogleWorkspace:
         for unknown in found.unknown:
             if self._exists(unknown):
                 raise Changed("Google names a member of a group whom it left out of the list of users.")
-        return replace(found, outsiders=found.outsiders + len(found.unknown))
+        return replace(found, outsiders=found.outsiders + found.unknown)
 
     def _vouched(self, id: str, group: SourceGroup) -> tuple[list[Member], str]:
         """The rows of a listed group, and why they may be too few. What Google counts is not always what it lists, so

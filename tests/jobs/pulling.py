@@ -25,12 +25,15 @@ def choice(*groups: str, **said: Any) -> Selection:
 
 @dataclass
 class MemorySource:
-    """`ports.Source`. `fault`: raised at the call with that number, counted from 1 over all of its life."""
+    """`ports.Source`. `left_out`: whom its list of people lacks although they are members. `fault`: raised at the call
+    with that number, counted from 1 over all of its life.
+    """
 
     people: dict[str, SourceUser] = field(default_factory=dict)
     listed: dict[str, SourceGroup] = field(default_factory=dict)
     members: dict[str, set[str]] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
+    left_out: set[str] = field(default_factory=set)
     fault: tuple[int, SourceError] | None = None
     calls: int = 0
     made: int = 0
@@ -43,13 +46,16 @@ class MemorySource:
 
     def read(self, chosen: Callable[[SourceGroup], bool]) -> SourceReading:
         self._call()
-        users = list(self.people.values())
+        users = [user for user in self.people.values() if user.id not in self.left_out]
         groups = self.groups()
         members = {}
         for group in filter(chosen, groups):
             self._call()
-            ids = tuple(sorted(self.members[group.id] & self.people.keys()))
-            members[group.id] = SourceMembers(ids, doubt=self.doubts.get(group.id, ""))
+            ids = self.members[group.id] & {user.id for user in users}
+            outsiders = self.members[group.id] & self.left_out
+            members[group.id] = SourceMembers(
+                tuple(sorted(ids)), tuple(sorted(outsiders)), self.doubts.get(group.id, "")
+            )
         return SourceReading(users, groups, members)
 
     def calls_made(self) -> int:

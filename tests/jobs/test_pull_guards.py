@@ -171,6 +171,23 @@ def test_a_shrink_is_released_by_approving_exactly_its_plan(scene: Scene, caplog
     assert scene.run().state == "healthy"
 
 
+def test_members_of_ours_whom_the_list_of_people_lacks_stop_it(scene: Scene, caplog: pytest.LogCaptureFixture):
+    scene.source.left_out.update(list(scene.source.people)[-2:])
+
+    assert_stopped(scene, caplog, "2 people whom the pull provisioned are in the chosen groups")
+
+    scene.approve()
+    assert scene.run().state == "healthy"
+
+
+def test_one_who_is_deleted_but_still_shown_in_a_group_is_a_leaver(scene: Scene):
+    scene.source.left_out.add(next(iter(scene.source.people)))
+
+    scene.pull()
+
+    assert scene.removals().count("user.suspended") == 1
+
+
 def test_an_approval_of_another_plan_releases_nothing(scene: Scene):
     shrink(scene, 35)
     scene.run()

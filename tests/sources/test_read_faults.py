@@ -77,11 +77,6 @@ def test_members_whom_google_leaves_out_each_time_make_their_group_doubted(fault
     assert "Google counts 20 people in team0000@example.com but lists" in next(iter(reading.members.values())).doubt
 
 
-def test_an_empty_directory_is_not_believed():
-    with pytest.raises(SourceIncomplete, match="nobody"):
-        read(Directory(company(0, 0), address="127.0.0.1:9"))
-
-
 def test_a_call_that_keeps_failing_ends_the_read_after_eight_attempts_with_growing_pauses(small):
     small.faults = Faults(always=lambda path: "rate" if path.endswith("groups") else None)
     time = Time()

@@ -104,7 +104,7 @@ def test_a_recorded_group_has_its_own_and_its_nested_people_and_no_outsiders(rea
     members = reading.members["00aaa1"]
 
     assert members.user_ids == ("101000000000000000001", "101000000000000000002", "101000000000000000003")
-    assert (members.outsiders, members.doubt) == (2, "")
+    assert (len(members.outsiders), members.doubt) == (2, "")
 
 
 def test_the_recorded_row_that_means_everybody_is_everybody(reading):
@@ -130,6 +130,13 @@ def test_a_recorded_public_view_is_not_believed():
 
     with pytest.raises(SourceIncomplete, match="suspended"):
         google_rows.user(row)
+
+
+def test_what_is_false_may_be_left_out_where_an_administrator_s_view_is_shown():
+    row = recorded.row("users.list, first page", "users")
+    del row["suspended"], row["archived"]
+
+    assert google_rows.user(row).active
 
 
 def test_a_recorded_person_who_was_deleted_is_known_as_such():
