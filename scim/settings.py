@@ -129,7 +129,7 @@ class Settings(DriftSettings, SourceSettings, CloudSettings):
         "`make run` sets 5, or 30 with TARGET=onepassword, which allows no less.",
     )
     pull_interval_seconds: Seconds = Field(
-        900.0, ge=60, description="Pause between two pulls of the source. Used with SOURCE=google_workspace."
+        900.0, ge=1, description="Pause between two pulls of the source. Used with SOURCE=google_workspace."
     )
     bridge_config: Path | None = Field(
         None,

@@ -20,6 +20,11 @@ def _without_slash(url: str) -> str:
     return url.rstrip("/")
 
 
+def _root(url: str) -> str:
+    """The base of the Directory API as its guides and its discovery document have it is the same place."""
+    return _without_slash(url).removesuffix("/admin/directory/v1")
+
+
 Url = Annotated[str, AfterValidator(_without_slash)]
 
 EXPECTED = {
@@ -55,11 +60,11 @@ class SourceSettings(BaseModel):
     )
     google_customer: str = Field(
         "my_customer",
-        pattern=r"^(my_customer|C[0-9a-z]+)$",
+        pattern=r"^(my_customer|C[0-9A-Za-z]+)$",
         description="The Google Workspace account: `my_customer`, the administrator's, or its id (Admin console > "
         "Account > Account settings), which a service account with a role of its own needs.",
     )
-    google_directory_url: Url = Field(
+    google_directory_url: Annotated[str, AfterValidator(_root)] = Field(
         "https://admin.googleapis.com", description="Where Google's Directory API is: what stands before `/admin/…`."
     )
     google_iam_url: Url = Field(

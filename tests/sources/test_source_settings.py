@@ -28,6 +28,13 @@ def test_every_address_may_be_another_one(name, url):
     assert getattr(Settings.from_environment(WHOLE | {name: url}), name.lower()) == url.rstrip("/")
 
 
+@pytest.mark.parametrize("base", ["http://127.0.0.1:9000", "https://admin.googleapis.com"])
+def test_the_directory_may_be_named_with_its_path(base):
+    said = WHOLE | {"GOOGLE_DIRECTORY_URL": f"{base}/admin/directory/v1/"}
+
+    assert Settings.from_environment(said).google_directory_url == base
+
+
 @pytest.mark.parametrize("name", URLS)
 @pytest.mark.parametrize(
     "url", ["http://google.example.com", "http://127.0.0.1.example.com", "https://a@b.c", "ftp://x", "x"]
