@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from scim.admin import diffs
+from scim.admin import diffs, happened
 from scim.admin.services import services
 from scim.audit import Question, newest, since
 from scim.ports import Store
@@ -35,8 +35,9 @@ def index() -> str:
     events, last, looked_at = _page(services().store, question)
     following = urlencode({**question.filters, "before": last}) if last else None
     exports = urlencode(question.filters)
+    rows = happened.rows(services().store, events)
     return render_template(
-        "activity.html", events=events, question=question, following=following, exports=exports, looked_at=looked_at,
+        "activity.html", rows=rows, question=question, following=following, exports=exports, looked_at=looked_at,
         days=EXPORT_DAYS,
     )  # fmt: skip
 
@@ -48,7 +49,8 @@ def event(id: str) -> str:
     if found is None or found.id != id:
         abort(404)
     earlier = store.history(found.resource, EARLIER, found.id) if found.resource else []
-    return render_template("event.html", event=found, lines=diffs.lines(found, earlier))
+    (row,) = happened.rows(store, [found])
+    return render_template("event.html", row=row, event=found, lines=diffs.lines(found, earlier))
 
 
 @blueprint.get("/activity.csv")

@@ -1,5 +1,6 @@
 """What the screens say for what is stored: states, actions, times and sizes, in plain words."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,8 @@ STANDINGS: Mapping[str, tuple[str, str]] = {
     "none": ("Not there", "wanted inactive, or without an address"),
 }
 """By `Record.standing`: what it is called and what it means. What needs a person comes first."""
+
+BACKTICKS = re.compile("`([^`]+)`")
 
 TROUBLED = ("held", "refused", "waiting", "unknown")
 
@@ -133,6 +136,16 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def coded(text: str) -> Markup:
+    """What stands between backticks as code."""
+    parts = enumerate(BACKTICKS.split(text))
+    return Markup().join(Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in parts)
+
+
+def sentence(text: str) -> str:
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+
+
 def job(source: str) -> str:
     return JOBS.get(source, (source, ""))[0]
 
@@ -156,6 +169,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "span": span,
     "number": number,
     "counted": counted,
+    "coded": coded,
+    "sentence": sentence,
     "job": job,
     "outcome": lambda value: OUTCOMES.get(value, value),
 }

@@ -1,9 +1,10 @@
 """What people ask of the jobs, done here: `Operations` where the target can be reached (docs/admin.md)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
+from scim.jobs import manageable
 from scim.jobs.holds import Hold, HoldChanged, Holds
 from scim.jobs.managed import ManagedGroup, ManagedGroups, NotManageable
 from scim.jobs.pull import NothingWaits
@@ -88,6 +89,10 @@ class Desk:
     def groups(self) -> list[ListedGroup]:
         with _declining():
             return [_listed(group) for group in self.managing.all()]
+
+    def manageable(self, target_ids: Sequence[str]) -> dict[str, str]:
+        with _declining():
+            return manageable.judge(self.managing, target_ids)
 
     def manage(self, target_id: str, by: str) -> ListedGroup:
         with _declining():

@@ -55,6 +55,12 @@ class _Arguments:
             raise Malformed(f"`{name}` must be a text of up to {LONGEST} characters.")
         return value
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        value = self._given.get(name)
+        if not isinstance(value, list):
+            raise Malformed(f"`{name}` must be a list.")
+        return tuple(_Arguments({name: each}).text(name) for each in value)
+
     def number(self, name: str) -> int:
         value = self._given.get(name)
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 10**9:
@@ -91,6 +97,7 @@ VERBS: Mapping[str, Callable[[Operations, _Arguments], Any]] = {
     "settle": lambda jobs, given: to_json(jobs.settle(given.ref(), given.text("by"))),
     "look": _look,
     "groups": lambda jobs, _: [asdict(group) for group in jobs.groups()],
+    "manageable": lambda jobs, given: jobs.manageable(given.texts("target_ids")),
     "manage": lambda jobs, given: asdict(jobs.manage(given.text("target_id"), given.text("by"))),
     "unmanage": lambda jobs, given: asdict(jobs.unmanage(given.text("target_id"), given.text("by"))),
     "holds": lambda jobs, _: [asdict(hold) for hold in jobs.holds()],

@@ -4,7 +4,7 @@ status (scim/jobs/operations_web.py is the other end).
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from urllib3 import PoolManager
@@ -50,6 +50,9 @@ class RemoteOperations:
 
     def groups(self) -> list[ListedGroup]:
         return [ListedGroup(**group) for group in self._ask("groups")]
+
+    def manageable(self, target_ids: Sequence[str]) -> dict[str, str]:
+        return {str(id): str(why) for id, why in self._ask("manageable", target_ids=list(target_ids)).items()}
 
     def manage(self, target_id: str, by: str) -> ListedGroup:
         return ListedGroup(**self._ask("manage", target_id=target_id, by=by))
@@ -101,7 +104,7 @@ class RemoteOperations:
         return answer
 
 
-READS = ("look", "groups", "holds", "hold")
+READS = ("look", "groups", "manageable", "holds", "hold")
 
 
 def _away(verb: str) -> str:

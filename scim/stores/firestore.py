@@ -49,6 +49,9 @@ class FirestoreStore:
     def get(self, ref: Ref) -> Record | None:
         return self._records.get(ref)
 
+    def get_all(self, refs: Sequence[Ref]) -> dict[Ref, Record]:
+        return self._records.get_all(refs)
+
     def find(self, kind: Kind, key: str) -> list[Record]:
         return self._records.find(kind, key)
 

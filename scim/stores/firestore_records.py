@@ -23,6 +23,11 @@ class Records:
         found = self._calls.read([document]).get(document)
         return to_record(found) if found else None
 
+    def get_all(self, refs: Sequence[Ref]) -> dict[Ref, Record]:
+        asked = [self._document(ref) for ref in dict.fromkeys(refs) if is_id(ref.id)]
+        records = map(to_record, self._calls.read(asked).values())
+        return {record.ref: record for record in records}
+
     def find(self, kind: Kind, key: str) -> list[Record]:
         return self._query(kind, FieldFilter("find_keys", "array_contains", digest(kind, key)))
 

@@ -28,6 +28,10 @@ class SqliteStore:
         with self._database.read() as db:
             return records.get(db, ref)
 
+    def get_all(self, refs: Sequence[Ref]) -> dict[Ref, Record]:
+        with self._database.snapshot() as db:
+            return records.get_all(db, [ref for ref in refs if is_id(ref.id)])
+
     def find(self, kind: Kind, key: str) -> list[Record]:
         if not is_text(key):
             return []

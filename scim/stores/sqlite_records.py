@@ -19,6 +19,8 @@ SELECT r.kind, r.id, r.wanted, r.body, r.last_modified, r.version, r.stamp,
   r.held_at, r.approved_version, r.approved_until, r.removed_at, r.seq
 FROM resources AS r WHERE r.kind = ?1 AND """
 _GET = _SELECT + "r.id = ?2"
+_NAMED = "(SELECT value FROM json_each(?2))"
+_GET_ALL = _SELECT + f"r.id IN {_NAMED}"
 _HOLDERS = (
     "(SELECT id FROM keys WHERE kind = ?1 AND key = ?2 UNION SELECT id FROM lookups WHERE kind = ?1 AND key = ?2)"
 )
@@ -67,6 +69,14 @@ _REMEMBER = "INSERT OR IGNORE INTO former_keys (kind, key, id) VALUES (?, ?, ?)"
 def get(db: sqlite3.Connection, ref: Ref) -> Record | None:
     row = db.execute(_GET, (ref.kind, ref.id)).fetchone()
     return row and _record(row)
+
+
+def get_all(db: sqlite3.Connection, refs: Sequence[Ref]) -> dict[Ref, Record]:
+    found: dict[Ref, Record] = {}
+    for kind in {ref.kind for ref in refs}:
+        ids = json.dumps([ref.id for ref in refs if ref.kind == kind])
+        found |= {record.ref: record for record in _records(db, _GET_ALL, kind, ids)}
+    return found
 
 
 def current(db: sqlite3.Connection, ref: Ref) -> Record:

@@ -8,7 +8,7 @@ TAGS = frozenset(
         r"\w+",
         """html head meta title link script body a header p small nav ul li main h1 h2 h3 section footer form input
         label select option button div table thead tbody tr th td caption strong code time span dl dt dd ol br details
-        summary svg line rect del ins""",
+        textarea fieldset legend summary svg line rect del ins""",
     )
 )
 VOID = {"meta", "link", "input", "br"}
@@ -40,7 +40,7 @@ class Page(HTMLParser):
         self._look_at_attributes(tag, given)
         if tag in ("header", "nav", "main", "footer"):
             self.landmarks.append(tag)
-        if tag in ("input", "select") and given.get("type") != "hidden":
+        if tag in ("input", "select", "textarea") and given.get("type") != "hidden":
             self.fields.append(given)
         if tag == "label":
             self.labels.add(given["for"])

@@ -1,5 +1,6 @@
 """Whatever comes from outside is shown as text: canaries in every attribute, name, error, plan and token."""
 
+import re
 import string
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from tests.bridge import ENTERPRISE, make_bridge
 
 EVIL = """"><script>alert(1)</script><img src=x onerror=alert(2)>'--><svg/onload=alert(3)>{{7*7}}"""
 AT = "2027-01-15T07:00:00Z"
+DIGEST = re.compile(r'name="digest" value="(\w+)"')
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +152,8 @@ def test_what_is_told_after_a_form_is_shown_as_text(tmp_path: Path):
     screens.bridge.target.add_group(EVIL)
     group = next(each for each in screens.bridge.target.groups() if each.name == EVIL)
 
-    answer = screens.send(f"/managed/{group.id}/manage")
+    digest = DIGEST.search(screens.get(f"/managed/{group.id}"))[1]
+    answer = screens.send("/managed/changes/save", managed=group.id, digest=digest)
     page = screens.get(answer.headers["Location"])
 
     assert faults(page) == []

@@ -55,7 +55,18 @@ def test_a_list_is_one_round_trip(screens: Screens, http: FlaskClient, wire: Wir
 
     for query in ("", "?q=person", "?standing=owed", "?q=person&standing=owed"):
         assert spent(http, wire, f"/people{query}") == 1
-    assert spent(http, wire, "/activity") == 1
+
+
+def test_the_activity_is_a_round_trip_for_its_lines_and_one_for_everybody_in_them(
+    screens: Screens,
+    http: FlaskClient,
+    wire: Wire,  # noqa: F811
+):
+    members = [screens.bridge.post_user(f"person{number}@example.com")["id"] for number in range(9)]
+    screens.bridge.post_group("Guides", *members)
+    screens.bridge.settle()
+
+    assert spent(http, wire, "/activity") == 2
 
 
 def test_one_person_is_a_round_trip_for_them_their_history_and_each_group(

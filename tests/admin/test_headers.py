@@ -48,10 +48,10 @@ PAGES = {
     "/static/<path:filename>": "text/css; charset=utf-8",
 }
 FORMS = [
-    "/run/settle", "/people/x/settle", "/accept", "/groups/x/settle", "/managed/x/manage", "/managed/x/unmanage",
+    "/run/settle", "/people/x/settle", "/accept", "/groups/x/settle", "/managed", "/managed/changes/save",
     "/holds/people/approve", "/holds/people/discard", "/connections/new", "/connections/x/revoke", "/workspace/approve",
 ]  # fmt: skip
-ALSO_PAGES = {"/connections/new", "/connections/<id>/revoke"}
+ALSO_PAGES = {"/managed", "/connections/new", "/connections/<id>/revoke"}
 OWN = ("X-Frame-Options", "Content-Length", "Content-Type", "Allow", "Content-Disposition", "Vary", "Set-Cookie")
 STATIC = ("Last-Modified", "ETag", "Date", "Accept-Ranges")
 

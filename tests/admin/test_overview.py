@@ -176,6 +176,13 @@ def test_the_verdict_is_that_of_the_worst(states: list[str], word: str):
     assert health.verdict(health.components(reports, 1_800_000_000.0)) == word
 
 
+def test_what_a_part_counted_stands_apart_from_its_reason(screens: Screens):
+    at, until = "2027-01-15T07:59:00Z", "2027-01-15T09:00:00Z"
+    screens.bridge.store.put_report(Report("Pull", at, until, "degraded", {"reason": "A plan waits", "users": 12}))
+
+    assert "A plan waits.<br><small>users 12</small>" in screens.get("/")
+
+
 def test_figures_of_odd_days_are_drawn(screens: Screens):
     screens.bridge.store.append_event(Event("0", "2020-01-01T00:00:00Z", "okta", "user.changed", None))
     screens.bridge.settle()

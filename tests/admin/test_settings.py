@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scim import logs, tokens
-from scim.admin import installation
+from scim.admin import installation, words
 from scim.admin.settings import shown
 from scim.settings import Settings
 from tests.admin.screens import make_screens
@@ -47,6 +47,19 @@ def test_the_page_shows_them(tmp_path: Path):
     screens = make_screens(tmp_path)
 
     assert "PORT 8080 8080 default TCP port the server listens on." in screens.words("/settings")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("`empty` takes out, `leave` lets be.", "<code>empty</code> takes out, <code>leave</code> lets be."),
+        ("`<b>` & <b>", "<code>&lt;b&gt;</code> &amp; &lt;b&gt;"),
+        ("one ` alone", "one ` alone"),
+        ("", ""),
+    ],
+)
+def test_what_stands_between_backticks_is_shown_as_code(text: str, shown: str):
+    assert words.coded(text) == shown
 
 
 @pytest.mark.parametrize(("target", "name"), [("embedded", "the embedded account"), ("onepassword", "1Password")])

@@ -101,17 +101,47 @@ def test_a_group_is_looked_at_and_its_members_are_paged_through(administrator: V
 def test_a_group_is_managed_and_taken_back(administrator: Visit, bridge: Running, population: Population) -> None:
     administrator.opens("/managed")
     assert ASKED_FOR in administrator.page.locator("tbody tr").first.inner_text()
-    administrator.follows("Manage Contractors")
-    administrator.presses("Let the identity provider have it")
-    assert "is managed now" in told(administrator)
+    administrator.page.get_by_label("Contractors", exact=True).check()
+    administrator.presses("See what will happen…")
+    assert "1 group will be managed" in administrator.page.inner_text("main")
+    administrator.presses("Save: manage 1")
+    assert "Managed now, with 0 members: “Contractors”." in told(administrator)
     managed = [record.document["displayName"] for record in bridge.store.scan("Group")]
-    administrator.follows("Unmanage Contractors")
-    administrator.presses("Take the group back")
+    administrator.page.get_by_label("Contractors", exact=True).uncheck()
+    administrator.presses("See what will happen…")
+    administrator.presses("Save: unmanage 1")
 
-    assert "yours again" in told(administrator)
+    assert "Yours again: “Contractors”" in told(administrator)
     assert "Contractors" in managed
     assert "Contractors" not in [record.document["displayName"] for record in bridge.store.scan("Group")]
     assert population.foreign["Contractors"] in {group["id"] for group in bridge.account.world()["groups"]}
+
+
+def test_ticks_are_kept_when_a_choice_is_changed_again(administrator: Visit, population: Population) -> None:
+    """By the keyboard, up to the button that does it and away from it."""
+    administrator.opens("/managed")
+    page = administrator.page
+    box = page.get_by_label("Contractors", exact=True)
+    box.focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="See what will happen…").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Save: manage 1").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(box).to_be_checked()
+    page.get_by_role("button", name="See what will happen…").click()
+    administrator.follows("Not now")
+    expect(box).not_to_be_checked()
+
+
+def test_a_group_that_the_account_protects_is_told_and_not_saved(administrator: Visit) -> None:
+    administrator.opens("/managed")
+    administrator.follows("Why not: Owners")
+
+    assert administrator.shows("cannot be managed: it is built in")
+    assert administrator.page.get_by_role("button", name="Save").count() == 0
 
 
 def test_a_hold_is_let_through_and_carried_out(administrator: Visit, bridge: Running, population: Population) -> None:

@@ -36,7 +36,9 @@ def test_the_first_step_skips_to_the_content(administrator: Visit) -> None:
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
-@pytest.mark.parametrize("name", ["overview", "person-refused", "group-held", "hold-approve", "rotate", "workspace"])
+@pytest.mark.parametrize(
+    "name", ["overview", "person-refused", "group-held", "hold-approve", "unmanage", "rotate", "workspace"]
+)
 def test_everything_is_reached_in_order_and_seen(
     name: str, administrator: Visit, bridge: Running, population: Population
 ) -> None:

@@ -32,6 +32,7 @@ def test_nothing_is_found_under_an_unknown_id(store: Store):
 @pytest.mark.parametrize("id", ["", ".", "..", "a/b", "__id__", "x" * 2000, "\ud800", "\0", "ä"])
 def test_an_id_no_store_could_hold_names_nobody(store: Store, id: str):
     assert store.get(Ref("User", id)) is None
+    assert store.get_all([Ref("User", id), Ref("Group", id)]) == {}
     assert store.group_with(id, [id]) == (None, {})
 
 
@@ -39,6 +40,32 @@ def test_an_id_names_a_record_only_within_its_kind(store: Store):
     barbara = store.create(user(), (), event())
 
     assert store.get(Ref("Group", barbara.id)) is None
+
+
+def test_many_are_read_at_once_deprovisioned_ones_too(store: Store):
+    barbara, mandy = (store.create(user(name), (), event()) for name in ("bjensen", "mpepperidge"))
+    guides = store.create(group(), (barbara.id,), event())
+    gone = store.replace(mandy, replace(mandy, wanted=False, version=2), event())
+
+    found = store.get_all([barbara.ref, guides.ref, mandy.ref, barbara.ref])
+
+    assert found == {each.ref: store.get(each.ref) for each in (barbara, guides, gone)}
+    assert found[barbara.ref].group_ids == (guides.id,)
+    assert not found[mandy.ref].wanted
+
+
+def test_of_many_those_that_are_not_there_are_left_out(store: Store):
+    barbara = store.create(user(), (), event())
+
+    assert store.get_all([Ref("Group", barbara.id), Ref("User", "unknown"), barbara.ref]) == {barbara.ref: barbara}
+    assert store.get_all([]) == {}
+
+
+def test_hundreds_are_read_at_once(store: Store):
+    made = [store.create(user(f"person{number}"), (), event()) for number in range(120)]
+    strangers = [Ref("User", f"stranger{number}") for number in range(200)]
+
+    assert store.get_all([*strangers, *(each.ref for each in made)]) == {each.ref: each for each in made}
 
 
 def test_an_id_is_given_once(store: Store):

@@ -23,7 +23,7 @@ from tests.crash.stories import STORIES
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 900
 READING = {
-    "get", "find", "find_former", "linked", "page", "page_after", "count", "scan", "group_with", "members",
+    "get", "get_all", "find", "find_former", "linked", "page", "page_after", "count", "scan", "group_with", "members",
     "unsettled", "unsettled_memberships", "held", "held_memberships", "waiting", "ledger", "note", "search",
     "standing", "count_standing", "history", "events", "reports", "backlog", "close",
 }  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
+from scim.jobs import manageable
 from scim.jobs.https import Answer, pool
 from scim.jobs.remote_operations import RemoteOperations
 from scim.jobs.removals import RemovalLimit
@@ -122,6 +123,26 @@ def test_groups_are_listed_managed_and_taken_back(bridge: Bridge, jobs: Operatio
 
     assert listed["Guides"].managed == ""
     assert (managed.name, managed.managed, unmanaged.managed) == ("Guides", "adopted", "")
+
+
+def test_whether_groups_can_be_managed_is_told_and_nothing_is_done(bridge: Bridge, jobs: Operations):
+    guides = bridge.target.add_group("Guides")
+    owners = next(group for group in bridge.target.groups() if group.name == "Owners")
+    events = bridge.store.events(99)
+
+    said = jobs.manageable([guides.id, owners.id, "nothing"])
+
+    assert said[guides.id] == ""
+    assert "built in" in said[owners.id]
+    assert "no group 'nothing'" in said["nothing"]
+    assert (bridge.store.events(99), bridge.store.count("Group"), jobs.manageable([])) == (events, 0, {})
+
+
+def test_groups_that_are_not_reached_in_time_are_left_out(bridge: Bridge):
+    ids = [bridge.target.add_group(f"Team {number}").id for number in range(3)]
+    managing = make_desk(bridge).managing
+
+    assert manageable.judge(managing, ids, 0.0) == {}
 
 
 @pytest.mark.parametrize("verb", ["manage", "unmanage"])

@@ -49,6 +49,7 @@ def world(cloud: FirestoreStore) -> World:
 
 ROUND_TRIPS: dict[str, tuple[Callable[[World], object], dict[str, int]]] = {
     "get": (lambda w: w.store.get(w.barbara.ref), {READ: 1}),
+    "get_all": (lambda w: w.store.get_all([w.barbara.ref, w.guides.ref, w.mandy.ref]), {READ: 1}),
     "find": (lambda w: w.store.find("User", "userName=bjensen@example.com"), {QUERY: 1}),
     "find_former": (lambda w: w.store.find_former("User", ["a", "b"]), {QUERY: 1}),
     "linked": (lambda w: w.store.linked("User", "T1"), {QUERY: 1}),
