@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from scim.jobs import pull
+from scim.jobs import choosing, pull
 from scim.jobs.desk import Desk
 from scim.jobs.holds import Holds
 from scim.jobs.managed import ManagedGroups
@@ -27,4 +27,5 @@ def desk(
 ) -> Desk:
     holds = Holds(runner, chosen.hold_approval_hours * 3600)
     approve = partial(pull.approve, puller) if puller else None
-    return Desk(runner, LocalSettler(runner), holds, ManagedGroups(runner, new_id), jobs, approve)
+    chooses = choosing.of(chosen, puller) if puller else None
+    return Desk(runner, LocalSettler(runner), holds, ManagedGroups(runner, new_id), jobs, approve, chooses)

@@ -17,6 +17,8 @@ PAGE = 200
 """Removals of one hold that are shown at a time."""
 FIRST = 20
 """And where all holds are shown."""
+OFFERED = 200
+"""Groups of the source that are shown at a time."""
 
 
 class NotDone(Exception):
@@ -89,6 +91,65 @@ class HeldList:
     removals: Sequence[HeldRemoval]
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whom the pull provisions, entry by entry as somebody wrote it (docs/pull.md); it need not be valid."""
+
+    groups: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    unlisted: str = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What chooses now. `origin`: a file, which only an editor changes and `path` names; what was stored; or empty,
+    nothing yet. `digest` names exactly this. `problem`: why no pull can read it, else empty.
+    """
+
+    choice: Choice
+    origin: Literal["file", "stored", ""]
+    digest: str
+    path: str = ""
+    problem: str = ""
+
+    @property
+    def is_editable(self) -> bool:
+        return self.origin != "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`choice` as it would be stored; with `problems`, one sentence each that begins with the name of the list, as it
+    was given.
+    """
+
+    choice: Choice
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedGroup:
+    """A group of the source. `chosen`: what chooses now provisions it. `people`: how many the source counts in it."""
+
+    email: str
+    name: str
+    chosen: bool
+    people: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedGroups:
+    """Up to OFFERED groups of the source from `offset` on, of `total` that fit what was searched. `at`: when the source
+    showed them, in seconds since the epoch.
+    """
+
+    groups: Sequence[OfferedGroup]
+    total: int
+    offset: int
+    at: float
+
+
 class Operations(Protocol):
     """`by` is who asks: it is written into the audit line. Every verb raises NotDone and JobsAway."""
 
@@ -126,4 +187,17 @@ class Operations(Protocol):
     def run(self, job: str, by: str) -> Report: ...
     def approve_pull(self, digest: str, by: str) -> None:
         """Let exactly the plan through that `digest` names."""
+        ...
+
+    def selection(self) -> Chosen: ...
+    def check_choice(self, choice: Choice) -> Checked:
+        """Whether it could be stored. Nothing is."""
+        ...
+
+    def choose(self, choice: Choice, digest: str, by: str) -> None:
+        """Store it in place of the choice that `digest` names. The next pull shows its plan and waits."""
+        ...
+
+    def source_groups(self, text: str, offset: int) -> OfferedGroups:
+        """The groups of the source with `text` in their name or address, by address."""
         ...

@@ -16,6 +16,7 @@ DRIFT = "drift"
 PLAN = "pull.plan"
 APPROVAL = "pull.approval"
 STATE = "pull.state"
+RUNS = "pull.runs"
 ASKED_FOR = "notices.unmanaged"
 STEPS = (1, 5, 30, 60, 300, 3600)
 """Seconds: how long settling took is counted by the first of these that is enough, or as longer."""

@@ -64,6 +64,7 @@ ACTIONS: Mapping[str, str] = {
     "token.minted": "Token minted",
     "token.revoked": "Token revoked",
     "pull.approved": "Plan approved",
+    "pull.configured": "Chosen whom the pull provisions",
     "drift.found": "Changed in the account by hand",
     "drift.gone": "No longer different",
     "drift.adopted": "Taken over from the account",

@@ -5,25 +5,42 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
 from scim.jobs import manageable
+from scim.jobs.choosing import Choosing, NotChosen
 from scim.jobs.holds import Hold, HoldChanged, Holds
 from scim.jobs.managed import ManagedGroup, ManagedGroups, NotManageable
 from scim.jobs.pull import NothingWaits
 from scim.jobs.work import Busy, Runner, instant
-from scim.operations import FIRST, PAGE, ActualGroup, ActualPerson, HeldList, HeldRemoval, ListedGroup, NotDone
+from scim.operations import (
+    FIRST,
+    PAGE,
+    ActualGroup,
+    ActualPerson,
+    Checked,
+    Choice,
+    Chosen,
+    HeldList,
+    HeldRemoval,
+    ListedGroup,
+    NotDone,
+    OfferedGroups,
+)
 from scim.ports import Ids, Settler, Store
 from scim.records import Event, Outcome, Ref, Refused, Report, Settled, TargetError
+from scim.source_records import SourceError
 
 SETTLE_SECONDS = 20.0
 CALL_SECONDS = 20.0
 
-DECLINES = (HoldChanged, NotManageable, Busy, NothingWaits, TargetError)
+DECLINES = (HoldChanged, NotManageable, Busy, NothingWaits, NotChosen, TargetError, SourceError)
 
 ApprovePlan = Callable[[str, str], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`jobs` by name. `approve_plan` takes the digest and who approves; None without a source."""
+    """`jobs` by name. `approve_plan` takes the digest and who approves; it and `choosing` are None without a
+    source.
+    """
 
     runner: Runner
     settler: Settler
@@ -31,6 +48,7 @@ class Desk:
     managing: ManagedGroups
     jobs: Mapping[str, Callable[[], Report]]
     approve_plan: ApprovePlan | None = None
+    choosing: Choosing | None = None
 
     @property
     def store(self) -> Store:
@@ -133,6 +151,27 @@ class Desk:
             raise NotDone("No source is configured, so there is no plan to approve.")
         with _declining():
             self.approve_plan(digest, by)
+
+    # ── what is chosen of the source ──────────────────────────────────────────────────────────────────────
+
+    def selection(self) -> Chosen:
+        return self._chooser().selection()
+
+    def check_choice(self, choice: Choice) -> Checked:
+        return self._chooser().check(choice)
+
+    def choose(self, choice: Choice, digest: str, by: str) -> None:
+        with _declining():
+            self._chooser().choose(choice, digest, by)
+
+    def source_groups(self, text: str, offset: int) -> OfferedGroups:
+        with _declining():
+            return self._chooser().groups(text, offset)
+
+    def _chooser(self) -> Choosing:
+        if self.choosing is None:
+            raise NotDone("No source is configured, so there is nothing to choose from.")
+        return self.choosing
 
     def _tell(self, by: str, action: str, ref: Ref | None, facts: Mapping[str, str], outcome: str) -> None:
         runner = self.runner

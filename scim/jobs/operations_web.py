@@ -11,11 +11,12 @@ from typing import Any
 from flask import Flask, request
 
 from scim.jobs.outcomes import to_json
-from scim.operations import NotDone, Operations
+from scim.operations import Choice, NotDone, Operations
 from scim.records import Kind, Ref
 
 LONGEST = 400
-MOST_BYTES = 16_384
+MOST_BYTES = 262_144
+"""A choice may name thousands of groups and people."""
 KINDS: Mapping[str, Kind] = {"User": "User", "Group": "Group"}
 
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]+")
@@ -56,10 +57,13 @@ class _Arguments:
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
+        """Of any length: who is asked says which entry of a form is too long."""
         value = self._given.get(name)
-        if not isinstance(value, list):
-            raise Malformed(f"`{name}` must be a list.")
-        return tuple(_Arguments({name: each}).text(name) for each in value)
+        if not isinstance(value, list) or not all(
+            isinstance(each, str) and _PRINTABLE.fullmatch(each) for each in value
+        ):
+            raise Malformed(f"`{name}` must be a list of texts.")
+        return tuple(value)
 
     def number(self, name: str) -> int:
         value = self._given.get(name)
@@ -72,6 +76,9 @@ class _Arguments:
         if kind not in KINDS:
             raise Malformed("`kind` must be User or Group.")
         return Ref(KINDS[kind], self.text("id"))
+
+    def choice(self) -> Choice:
+        return Choice(self.texts("groups"), self.texts("units"), self.texts("exclude"), self.text("unlisted"))
 
 
 def _body() -> Mapping[str, Any]:
@@ -93,6 +100,10 @@ def _hold(operations: Operations, given: _Arguments) -> Any:
     return found and asdict(found)
 
 
+def _source_groups(operations: Operations, given: _Arguments) -> Any:
+    return asdict(operations.source_groups("".join(given.texts("search")), given.number("offset")))
+
+
 VERBS: Mapping[str, Callable[[Operations, _Arguments], Any]] = {
     "settle": lambda jobs, given: to_json(jobs.settle(given.ref(), given.text("by"))),
     "look": _look,
@@ -106,4 +117,8 @@ VERBS: Mapping[str, Callable[[Operations, _Arguments], Any]] = {
     "discard": lambda jobs, given: jobs.discard(given.text("scope"), given.text("digest"), given.text("by")),
     "run": lambda jobs, given: asdict(jobs.run(given.text("job"), given.text("by"))),
     "approve_pull": lambda jobs, given: jobs.approve_pull(given.text("digest"), given.text("by")),
+    "selection": lambda jobs, _: asdict(jobs.selection()),
+    "check_choice": lambda jobs, given: asdict(jobs.check_choice(given.choice())),
+    "choose": lambda jobs, given: jobs.choose(given.choice(), given.text("digest"), given.text("by")),
+    "source_groups": _source_groups,
 }

@@ -14,7 +14,7 @@ from scim.jobs import pull_planning
 from scim.jobs.lease import Lease
 from scim.jobs.pull_guards import Unbelievable
 from scim.jobs.pull_limit import Excess
-from scim.jobs.pull_notes import Approval, KeptPlan, Notes, State
+from scim.jobs.pull_notes import Approval, KeptPlan, Notes, Run, State
 from scim.jobs.pull_plan import Notice, Plan
 from scim.jobs.pull_planning import Planned
 from scim.jobs.pull_writing import Writing
@@ -111,16 +111,18 @@ def report(puller: Puller, pulled: Pulled) -> Report:
         **pulled.done,
         **dict(sorted(noticed.items())),
     }
-    if pulled.excesses and pulled.plan:
-        detail["held"] = sum(pulled.plan.removals.values())
-    if pulled.why:
-        detail["reason"] = " ".join(pulled.why)
+    held = sum(pulled.plan.removals.values()) if pulled.excesses and pulled.plan else 0
+    reason = " ".join(pulled.why)
+    detail |= ({"held": held} if held else {}) | ({"reason": reason} if reason else {})
     if pulled.plan and pulled.outcome in ("waits", "stopped"):
         detail |= {"digest": pulled.plan.digest, **pulled.plan.counts}
     expires = instant(now + 2 * puller.every + 3600)
     made = Report(SOURCE, instant(now), expires, state, detail)  # type: ignore[arg-type]
     if pulled.outcome != "skipped":
         runner.store.put_report(made)
+        Notes(runner.store).remember(
+            Run(made.at, pulled.outcome, state, dict(pulled.seen), dict(pulled.done), held, reason)
+        )
     return made
 
 

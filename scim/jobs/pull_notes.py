@@ -14,12 +14,15 @@ STATE = "pull.state"
 PLAN = "pull.plan"
 APPROVAL = "pull.approval"
 SELECTION = "pull.selection"
+RUNS = "pull.runs"
 
 MOST_BYTES_OF_STEPS = 600_000
 MOST_BYTES_OF_NOTICES = 150_000
 MOST_NAMES = 20
 LONGEST = 200
 """So that a plan of a hundred thousand people fits into a note; the digest is of all of it."""
+MOST_RUNS = 20
+LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,21 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """One run as it is remembered. `read`: how much of the source; `done`: how many of each kind of step; `held`: how
+    many removals the limit holds, or would.
+    """
+
+    at: str
+    outcome: str
+    state: str
+    read: Mapping[str, int]
+    done: Mapping[str, int]
+    held: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notes:
     store: Store
 
@@ -122,6 +140,15 @@ class Notes:
 
     def approve(self, approval: Approval) -> None:
         self.store.put_note(APPROVAL, asdict(approval))
+
+    def runs(self) -> list[Run]:
+        """The last ones, newest first."""
+        note = self.store.note(RUNS) or {}
+        return [Run(**each) for each in note.get("runs", ())]
+
+    def remember(self, run: Run) -> None:
+        runs = [replace(run, reason=run.reason[:LONGEST_REASON]), *self.runs()][:MOST_RUNS]
+        self.store.put_note(RUNS, {"runs": [asdict(each) for each in runs]})
 
     def end_waiting(self) -> None:
         """What waited is carried out now."""

@@ -5,6 +5,7 @@ status (scim/jobs/operations_web.py is the other end).
 import json
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from urllib3 import PoolManager
@@ -16,11 +17,16 @@ from scim.jobs.outcomes import from_json
 from scim.operations import (
     ActualGroup,
     ActualPerson,
+    Checked,
+    Choice,
+    Chosen,
     HeldList,
     HeldRemoval,
     JobsAway,
     ListedGroup,
     NotDone,
+    OfferedGroup,
+    OfferedGroups,
 )
 from scim.records import Outcome, Ref, Report
 
@@ -79,6 +85,21 @@ class RemoteOperations:
     def approve_pull(self, digest: str, by: str) -> None:
         self._ask("approve_pull", digest=digest, by=by)
 
+    def selection(self) -> Chosen:
+        found = self._ask("selection")
+        return Chosen(**{**found, "choice": _choice(found["choice"])})
+
+    def check_choice(self, choice: Choice) -> Checked:
+        found = self._ask("check_choice", **asdict(choice))
+        return Checked(_choice(found["choice"]), tuple(found["problems"]))
+
+    def choose(self, choice: Choice, digest: str, by: str) -> None:
+        self._ask("choose", **asdict(choice), digest=digest, by=by)
+
+    def source_groups(self, text: str, offset: int) -> OfferedGroups:
+        found = self._ask("source_groups", search=[text] if text else [], offset=offset)
+        return OfferedGroups(**{**found, "groups": [OfferedGroup(**each) for each in found["groups"]]})
+
     def _ask(self, verb: str, **arguments: object) -> Any:
         """NotDone, JobsAway."""
         try:
@@ -104,7 +125,7 @@ class RemoteOperations:
         return answer
 
 
-READS = ("look", "groups", "manageable", "holds", "hold")
+READS = ("look", "groups", "manageable", "holds", "hold", "selection", "check_choice", "source_groups")
 
 
 def _away(verb: str) -> str:
@@ -117,3 +138,8 @@ def _away(verb: str) -> str:
 
 def _held(found: Mapping[str, Any]) -> HeldList:
     return HeldList(**{**found, "removals": [HeldRemoval(**each) for each in found["removals"]]})
+
+
+def _choice(found: Mapping[str, Any]) -> Choice:
+    lists = {name: tuple(found[name]) for name in ("groups", "units", "exclude")}
+    return Choice(**lists, unlisted=found["unlisted"])

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,23 @@ from scim.admin.app import create_app
 from scim.admin.connections_known import Connections, OwnTokens
 from scim.admin.door import Door, KeyDoor
 from scim.admin.services import Installation, Services, Setting
-from scim.jobs import confirm, reconcile, settle
+from scim.jobs import choosing, chosen_by, confirm, reconcile, settle
+from scim.jobs.choosing import Choosing
 from scim.jobs.desk import Desk
 from scim.jobs.holds import Holds
 from scim.jobs.managed import ManagedGroups
+from scim.jobs.puller import Puller
 from scim.jobs.removals import RemovalLimit
 from scim.jobs.settler import LocalSettler
 from scim.operations import Operations
-from scim.ports import Store
+from scim.ports import Source, Store
 from scim.records import Report
 from scim.secrets.local import LocalSecrets
+from scim.settings import Settings
 from scim.wiring import event_id, new_id
 from tests.admin.html import faults
 from tests.bridge import UNLIMITED, Bridge, make_bridge
+from tests.jobs.pulling import CLIENT, MemorySource
 
 KEY = "the-key-of-the-page"
 TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
@@ -91,11 +96,12 @@ def make_screens(
     store: Store | None = None,
     wait: float = 5.0,
     source: str = "",
+    reads: Source | None = None,
     **replaced: Any,
 ) -> Screens:
-    """`replaced`: fields of Services."""
+    """`reads`: what is pulled where `source` is named. `replaced`: fields of Services."""
     bridge = make_bridge(directory, removals=limit, store=store, wait=wait)
-    desk = make_desk(bridge)
+    desk = make_desk(bridge, **({"choosing": make_choosing(bridge, reads)} if source else {}))
     secrets = LocalSecrets(directory / "secrets")
     connections: Connections = OwnTokens(secrets, "tokens", bridge.clock)
     installation = Installation("https://bridge.example.com/scim/v2", "1Password", source, lambda: SETTINGS)
@@ -112,3 +118,10 @@ def make_desk(bridge: Bridge, **plans: Any) -> Desk:
 
     jobs = {"settle": lambda: settle.run(runner), "confirm": lambda: confirm.run(runner), "reconcile": compare}
     return Desk(runner, LocalSettler(runner), Holds(runner, 86400.0), ManagedGroups(runner, new_id), jobs, **plans)
+
+
+def make_choosing(bridge: Bridge, source: Source | None = None, file: Path | None = None) -> Choosing:
+    """As `desk_wiring` does. `file` chooses instead of what was stored."""
+    runner, chosen = bridge.runner(), Settings(bridge_config=file)
+    choose = partial(chosen_by.settings, chosen, bridge.store)
+    return choosing.of(chosen, Puller(runner, source or MemorySource(), choose, CLIENT, new_id))

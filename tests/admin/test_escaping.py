@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scim.jobs.desk import Desk
-from scim.jobs.pull_notes import Approval, KeptPlan, Notes, State
+from scim.jobs.pull_notes import SELECTION, Approval, KeptPlan, Notes, Run, State
 from scim.jobs.removals import RemovalLimit
 from scim.operations import ActualPerson, ListedGroup, NotDone
 from scim.records import Event, Link, Outcome, Ref, Refused, Report
@@ -17,6 +17,7 @@ from scim.web.uses import KNOWN
 from tests.admin.html import faults
 from tests.admin.screens import Screens, make_desk, make_screens
 from tests.bridge import ENTERPRISE, make_bridge
+from tests.jobs.pulling import MemorySource
 
 EVIL = """"><script>alert(1)</script><img src=x onerror=alert(2)>'--><svg/onload=alert(3)>{{7*7}}"""
 AT = "2027-01-15T07:00:00Z"
@@ -26,8 +27,11 @@ DIGEST = re.compile(r'name="digest" value="(\w+)"')
 @pytest.fixture(scope="module")
 def screens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screens]:
     """A bridge that is told the canary wherever somebody outside can tell it something."""
+    source = MemorySource()
+    source.team(f"{EVIL}@example.com", EVIL)
+    limit = RemovalLimit(people_least=0)
     made = make_screens(
-        tmp_path_factory.mktemp("screens"), source="Google Workspace", wait=0, limit=RemovalLimit(people_least=0)
+        tmp_path_factory.mktemp("screens"), source="Google Workspace", wait=0, limit=limit, reads=source
     )
     fill(made)
     yield made
@@ -63,6 +67,8 @@ def fill(screens: Screens) -> None:
     store.put_report(Report("Pull", AT, "2028-01-01T00:00:00Z", "unhealthy", {"reason": EVIL, "outcome": EVIL}))
     step = {"what": EVIL, "kind": "User", "name": EVIL, "why": EVIL, "members": 9, "names": [EVIL]}
     notice = {"what": EVIL, "name": EVIL, "why": EVIL}
+    Notes(store).remember(Run(EVIL, EVIL, EVIL, {"users": 1, "wanted": 1, "groups": 1}, {EVIL: 1}, 1, EVIL))
+    store.put_note(SELECTION, {"groups": [EVIL], "units": [EVIL], "exclude": [EVIL], "unlisted": EVIL})
     Notes(store).keep(KeptPlan(EVIL, 0, (EVIL,), {EVIL: 1}, {EVIL: 1}, [step], [notice]))
     Notes(store).approve(Approval(EVIL, EVIL, 0))
     Notes(store).put_state(State(0, EVIL, 1, 1, {EVIL: "1"}))
@@ -76,7 +82,7 @@ def everywhere(screens: Screens) -> list[str]:
     groups = [f"/managed/{each.id}" for each in screens.bridge.target.groups()]
     fixed = ["/", "/people", "/people?q=script", f"/people/{user}", f"/people/{user}?look=1", "/groups", "/managed",
              f"/groups/{group}", f"/groups/{group}?look=1", "/holds", "/drift", "/activity", "/connections",
-             "/workspace", "/settings"]  # fmt: skip
+             "/workspace", "/workspace/choice", "/workspace/groups", "/settings"]  # fmt: skip
     return [*fixed, *events, *groups]
 
 
@@ -90,7 +96,19 @@ def test_no_page_has_anything_in_it_that_runs(screens: Screens):
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/people", "/people/USER", "/groups", "/groups/GROUP", "/managed", "/drift", "/workspace", "/activity"],
+    [
+        "/",
+        "/people",
+        "/people/USER",
+        "/groups",
+        "/groups/GROUP",
+        "/managed",
+        "/drift",
+        "/workspace",
+        "/workspace/choice",
+        "/workspace/groups",
+        "/activity",
+    ],
 )
 def test_the_canary_was_there_to_be_shown(screens: Screens, path: str):
     """Otherwise the test above tests nothing."""
@@ -110,6 +128,7 @@ def test_every_attribute_of_the_person_is_shown_as_text(screens: Screens):
     "path",
     ["/people?q={}", "/people?standing={}", "/people?after={}", "/people/{}", "/groups?q={}", "/groups/{}",
      "/groups/x?members={}", "/managed/{}", "/holds/{}", "/holds/people?decision={}", "/holds/people?from={}",
+     "/workspace/groups?q={}", "/workspace/groups?from={}",
      "/activity?actor={}", "/activity?action={}", "/activity?resource={}", "/activity?before={}", "/activity/{}",
      "/connections/{}", "/?told={}", "/?key={}", "/{}", "/static/{}"],
 )  # fmt: skip
@@ -158,6 +177,18 @@ def test_what_is_told_after_a_form_is_shown_as_text(tmp_path: Path):
 
     assert faults(page) == []
     assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize(("typed", "status"), [(EVIL.replace(" ", "/"), 200), (EVIL, 400)])
+def test_what_is_typed_is_shown_as_text(tmp_path: Path, typed: str, status: int):
+    """Where it is asked about, and where it is wrong."""
+    screens = make_screens(tmp_path, source="Google Workspace")
+    digest = screens.desk.selection().digest
+
+    answer = screens.send("/workspace/choice", groups=typed, digest=digest)
+
+    assert (answer.status_code, faults(answer.text)) == (status, [])
+    assert "&lt;script&gt;alert(1)" in answer.text
 
 
 def test_a_link_is_shown_as_text_whatever_the_state(tmp_path: Path):

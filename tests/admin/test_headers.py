@@ -43,6 +43,8 @@ PAGES = {
     "/connections/<id>/rotate": HTML,
     "/connections/<id>/revoke": HTML,
     "/workspace": HTML,
+    "/workspace/choice": HTML,
+    "/workspace/groups": HTML,
     "/settings": HTML,
     "/metrics": "application/openmetrics-text; version=1.0.0; charset=utf-8",
     "/static/<path:filename>": "text/css; charset=utf-8",
@@ -50,8 +52,9 @@ PAGES = {
 FORMS = [
     "/run/settle", "/people/x/settle", "/accept", "/groups/x/settle", "/managed", "/managed/changes/save",
     "/holds/people/approve", "/holds/people/discard", "/connections/new", "/connections/x/revoke", "/workspace/approve",
+    "/workspace/choice", "/workspace/choice/store", "/workspace/groups",
 ]  # fmt: skip
-ALSO_PAGES = {"/managed", "/connections/new", "/connections/<id>/revoke"}
+ALSO_PAGES = {"/managed", "/connections/new", "/connections/<id>/revoke", "/workspace/choice", "/workspace/groups"}
 OWN = ("X-Frame-Options", "Content-Length", "Content-Type", "Allow", "Content-Disposition", "Vary", "Set-Cookie")
 STATIC = ("Last-Modified", "ETag", "Date", "Accept-Ranges")
 

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent.parent
 def test_the_notes_have_the_same_names():
     assert (kept.FIGURES, kept.DRIFT, kept.ASKED_FOR) == (figures.NOTE, drift_list.NOTE, notices.UNMANAGED)
     assert (kept.PLAN, kept.APPROVAL, kept.STATE) == (pull_notes.PLAN, pull_notes.APPROVAL, pull_notes.STATE)
+    assert kept.RUNS == pull_notes.RUNS
 
 
 def test_the_jobs_have_the_same_names():

@@ -1,11 +1,11 @@
-"""Google Workspace: what is configured, the plan that waits and its approval, the last run."""
+"""Google Workspace: the plan that waits and its approval, the last runs. Whom it provisions: test_choice."""
 
 from pathlib import Path
 
 import pytest
 
 from scim.jobs.pull import NothingWaits
-from scim.jobs.pull_notes import Approval, KeptPlan, Notes, State
+from scim.jobs.pull_notes import Approval, KeptPlan, Notes, Run, State
 from scim.records import Report
 from tests.admin.screens import Screens, make_desk, make_screens
 from tests.bridge import make_bridge
@@ -107,6 +107,30 @@ def test_the_last_run_is_told(screens: Screens):
     assert "users 2,000" in text
     assert "read 2,000 users, of whom 1,900 were to be active" in text
     assert "Chosen groups: guides@example.com." in text
+
+
+def test_the_last_runs_are_a_table_newest_first(screens: Screens):
+    notes = Notes(screens.bridge.store)
+    read = {"users": 2000, "wanted": 1900, "groups": 1, "calls": 40}
+    notes.remember(Run("2027-01-15T07:00:00Z", "unread", "unhealthy", {}, {}, 0, "Google does not show the users."))
+    notes.remember(Run("2027-01-15T07:15:00Z", "done", "healthy", read, {"create": 1200, "grant": 3}, 7, ""))
+
+    text = screens.words("/workspace")
+
+    assert (
+        "2027-01-15 07:15 UTC carried out 2,000 people, 1,900 to be active, 1 group create 1,200, grant 3 7 "
+        "2027-01-15 07:00 UTC could not read nothing nothing 0 Google does not show the users." in text
+    )
+
+
+def test_twenty_runs_are_remembered_and_no_long_stories(screens: Screens):
+    notes = Notes(screens.bridge.store)
+    for number in range(25):
+        notes.remember(Run(f"2027-01-15T07:{number:02}:00Z", "stopped", "unhealthy", {}, {}, 0, "x" * 10_000))
+
+    assert [run.at[14:16] for run in notes.runs()] == [f"{number:02}" for number in range(24, 4, -1)]
+    assert {len(run.reason) for run in notes.runs()} == {500}
+    assert "The last 20 runs, newest first" in screens.words("/workspace")
 
 
 def test_without_a_source_nothing_can_be_approved(tmp_path: Path):

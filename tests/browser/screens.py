@@ -12,7 +12,7 @@ NAMES = (
     "person-refused", "person-waiting", "person-held", "groups", "group", "group-looked", "group-held",
     "group-refused", "managed", "manage", "unmanage", "holds", "hold", "hold-approve", "hold-discard", "drift",
     "activity", "activity-filtered", "event", "connections", "connection", "connection-waiting", "connect", "rotate",
-    "revoke", "workspace", "settings", "nothing-here",
+    "revoke", "workspace", "workspace-choice", "workspace-groups", "settings", "nothing-here",
 )  # fmt: skip
 
 
@@ -56,6 +56,8 @@ def addresses(bridge: Running, population: Population) -> Mapping[str, str]:
         "rotate": f"/connections/{token.id}/rotate",
         "revoke": f"/connections/{token.id}/revoke",
         "workspace": "/workspace",
+        "workspace-choice": "/workspace/choice",
+        "workspace-groups": "/workspace/groups",
         "settings": "/settings",
         "nothing-here": "/people/nobody",
     }

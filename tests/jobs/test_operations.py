@@ -11,15 +11,31 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
-from scim.jobs import manageable
+from scim.jobs import choosing, looking, manageable, pull
 from scim.jobs.https import Answer, pool
+from scim.jobs.looking import Looking
+from scim.jobs.pull_notes import SELECTION, Notes
 from scim.jobs.remote_operations import RemoteOperations
 from scim.jobs.removals import RemovalLimit
 from scim.jobs.web import create_app
-from scim.operations import ActualGroup, ActualPerson, JobsAway, NotDone, Operations
+from scim.operations import (
+    OFFERED,
+    ActualGroup,
+    ActualPerson,
+    Checked,
+    Choice,
+    Chosen,
+    JobsAway,
+    NotDone,
+    OfferedGroup,
+    Operations,
+)
 from scim.records import Deferred, Ref, Refused, Settled
-from tests.admin.screens import make_desk
+from scim.source_records import SourceDenied, SourceGroup, SourceUnavailable
+from tests.admin.screens import make_choosing, make_desk
 from tests.bridge import Bridge, make_bridge
+from tests.jobs.pulling import STAFF as STAFF_GROUP
+from tests.jobs.pulling import MemorySource, Scene
 from tests.jobs.test_remote import Tokens
 from tests.jobs.test_removals import deactivate, join, suspended
 
@@ -33,9 +49,14 @@ def bridge(tmp_path: Path) -> Iterator[Bridge]:
     made.store.close()
 
 
+@pytest.fixture
+def source() -> MemorySource:
+    return MemorySource()
+
+
 @pytest.fixture(params=["here", "afar"])
-def jobs(request: pytest.FixtureRequest, bridge: Bridge) -> Iterator[Operations]:
-    desk = make_desk(bridge)
+def jobs(request: pytest.FixtureRequest, bridge: Bridge, source: MemorySource) -> Iterator[Operations]:
+    desk = make_desk(bridge, choosing=make_choosing(bridge, source))
     if request.param == "here":
         yield desk
         return
@@ -196,6 +217,156 @@ def test_nothing_is_done_while_a_job_is_at_work(bridge: Bridge, jobs: Operations
         jobs.manage("Guides", ANN)
 
 
+# ── what is chosen of the source ──────────────────────────────────────────────────────────────────────────
+
+STAFF = Choice(("staff@example.com",), ("/Staff",), ("ann@example.com",), "suspend")
+
+
+def test_before_anything_is_chosen_that_is_told(jobs: Operations):
+    found = jobs.selection()
+
+    assert (found.choice, found.origin, found.is_editable) == (Choice(), "", True)
+    assert "Nothing says which groups to provision" in found.problem
+
+
+def test_a_choice_is_checked_stored_and_told_of(bridge: Bridge, jobs: Operations):
+    written = Choice((" Staff@Example.com",), ("/Staff/",), ("ann@example.com",), "suspend")
+
+    assert jobs.check_choice(written) == Checked(STAFF)
+    jobs.choose(written, jobs.selection().digest, ANN)
+    found = jobs.selection()
+
+    assert found == Chosen(STAFF, "stored", found.digest)
+    event = bridge.store.events(1)[0]
+    assert (event.actor, event.action, event.changes[0]["after"]["unlisted"]) == (ANN, "pull.configured", "suspend")
+
+
+def test_of_two_who_saw_the_same_the_second_is_told(jobs: Operations):
+    seen = jobs.selection().digest
+    jobs.choose(STAFF, seen, ANN)
+
+    with pytest.raises(NotDone, match="has changed since you looked"):
+        jobs.choose(Choice(("guides@example.com",)), seen, "bob@example.com")
+
+    assert jobs.selection().choice == STAFF
+
+
+def test_while_somebody_stores_a_choice_nobody_else_does(bridge: Bridge, jobs: Operations):
+    bridge.store.acquire_lease(choosing.LEASE, "somebody", bridge.clock(), 90)
+
+    with pytest.raises(NotDone, match="right now"):
+        jobs.choose(STAFF, jobs.selection().digest, ANN)
+
+
+def test_every_problem_of_a_choice_is_told_and_none_is_stored(bridge: Bridge, jobs: Operations):
+    wrong = Choice(("staff", "guides"), ("Staff",), (f"{'a' * 500}@example.com",), "delete")
+
+    problems = jobs.check_choice(wrong).problems
+    with pytest.raises(NotDone, match=r"Nothing was stored\. groups: 'staff' must be"):
+        jobs.choose(wrong, jobs.selection().digest, ANN)
+
+    assert [problem.split()[0] for problem in problems] == ["groups:", "groups:", "units:", "unlisted", "exclude:"]
+    assert bridge.store.note(SELECTION) is None
+
+
+def test_groups_of_the_source_are_told(jobs: Operations, source: MemorySource):
+    for number in range(OFFERED + 5):
+        source.team(f"team{number:04}@example.com", f"Team {number}", direct_users=number)
+    source.team("staff@example.com", "Everybody")
+    jobs.choose(STAFF, jobs.selection().digest, ANN)
+
+    assert jobs.source_groups("", 0).groups[0] == OfferedGroup("staff@example.com", "Everybody", chosen=True)
+    page = jobs.source_groups("", OFFERED)
+    assert (page.total, page.offset, len(page.groups)) == (OFFERED + 6, OFFERED, 6)
+    assert page.groups[-1] == OfferedGroup("team0204@example.com", "Team 204", chosen=False, people=204)
+    assert [each.email for each in jobs.source_groups("TEAM 7", 0).groups][:1] == ["team0007@example.com"]
+    assert source.calls == 1
+
+
+def test_a_list_that_was_read_gets_old(bridge: Bridge, jobs: Operations, source: MemorySource):
+    jobs.source_groups("", 0)
+    source.team()
+    bridge.clock.advance(looking.FRESH_SECONDS)
+
+    assert jobs.source_groups("", 0).total == 1
+
+
+def test_a_source_that_refuses_is_told_and_asked_again(jobs: Operations, source: MemorySource):
+    source.fault = (1, SourceDenied("Google refuses the groups."))
+
+    with pytest.raises(NotDone, match="Google refuses the groups"):
+        jobs.source_groups("", 0)
+    assert jobs.source_groups("", 0).total == 0
+
+
+class Slow(MemorySource):
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = threading.Event()
+
+    def groups(self) -> list[SourceGroup]:
+        assert self.told.wait(30)
+        return super().groups()
+
+
+def test_nobody_waits_longer_than_a_page_may_and_the_look_goes_on(bridge: Bridge):
+    source = Slow()
+    look = Looking(source, bridge.clock, seconds=0.05)
+    for _ in range(2):
+        with pytest.raises(SourceUnavailable, match="still being asked"):
+            look.groups()
+    source.team()
+    source.told.set()
+    patient = Looking(source, bridge.clock, seconds=30)
+    patient._look = look._look
+
+    assert [group.email for group in patient.groups()[1]] == ["staff@example.com"]
+    assert source.calls == 1
+
+
+def test_what_a_file_chooses_is_changed_there_alone(bridge: Bridge, tmp_path: Path):
+    file = tmp_path / "bridge.toml"
+    file.write_text('[google_workspace]\ngroups = ["staff@example.com"]\n')
+    with serving(make_desk(bridge, choosing=make_choosing(bridge, file=file))) as url:
+        jobs = RemoteOperations(url, Tokens("word.of.jobs"), pool())
+        found = jobs.selection()
+
+        assert (found.choice.groups, found.origin, found.path) == (("staff@example.com",), "file", str(file))
+        with pytest.raises(NotDone, match="edit the file"):
+            jobs.choose(STAFF, found.digest, ANN)
+
+
+def test_without_a_source_nothing_is_chosen(bridge: Bridge):
+    desk = make_desk(bridge)
+
+    for ask in (desk.selection, lambda: desk.check_choice(STAFF), lambda: desk.choose(STAFF, "0", ANN)):
+        with pytest.raises(NotDone, match="No source is configured"):
+            ask()
+    with pytest.raises(NotDone, match="No source is configured"):
+        desk.source_groups("", 0)
+
+
+def test_a_stored_choice_makes_the_next_pull_wait(bridge: Bridge):
+    scene = Scene(bridge)
+    scene.source.hire("mandy", scene.source.team())
+    made = make_choosing(bridge, scene.source)
+    made.choose(Choice((STAFF_GROUP,)), made.selection().digest, ANN)
+    first = pull.run(made.puller)
+    notes = Notes(bridge.store)
+    pull.approve(made.puller, notes.plan().digest, ANN)
+    done = pull.run(made.puller)
+    made.choose(Choice((STAFF_GROUP, "team-*@example.com")), made.selection().digest, ANN)
+    scene.source.team("team-a@example.com")
+    again = pull.run(made.puller)
+
+    assert [each.detail["outcome"] for each in (first, done, again)] == ["waits", "done", "waits"]
+    assert [run.outcome for run in notes.runs()] == ["waits", "done", "waits"]
+    assert notes.runs()[1].read["users"] == 1
+    assert notes.runs()[0].reason == "What is chosen has changed, so the plan waits for approval."
+
+
 # ── the wire ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -211,7 +382,7 @@ def send(http: Any, verb: str, body: object, **headers: str) -> Any:
 
 
 def test_whoever_proves_nothing_asks_for_nothing(http: Any):
-    for verb in ("settle", "groups", "approve", "nothing"):
+    for verb in ("settle", "groups", "approve", "choose", "source_groups", "nothing"):
         assert send(http, verb, {}, Authorization="Bearer x").status_code == 401
         assert http.get(f"/operations/{verb}", headers={"Authorization": "Bearer word"}).status_code == 405
     assert send(http, "nothing", {}).status_code == 404
@@ -230,10 +401,14 @@ def test_whoever_proves_nothing_asks_for_nothing(http: Any):
         ("hold", {"scope": "people", "offset": True}),
         ("hold", {"scope": "people", "offset": 1e10}),
         ("approve", {"scope": "people", "by": ANN}),
+        ("choose", {"groups": "staff@example.com", "units": [], "exclude": [], "unlisted": "leave"}),
+        ("choose", {"groups": [1], "units": [], "exclude": [], "unlisted": "leave", "digest": "0", "by": ANN}),
+        ("check_choice", {"groups": ["a\nb"], "units": [], "exclude": [], "unlisted": "leave"}),
+        ("source_groups", {"search": "x", "offset": 0}),
         ("groups", []),
         ("groups", None),
         ("groups", b"{"),
-        ("groups", b'{"x": "' + b"x" * 20_000 + b'"}'),
+        ("groups", b'{"x": "' + b"x" * 300_000 + b'"}'),
     ],
 )
 def test_what_the_screens_do_not_send_is_refused(http: Any, verb: str, body: object):
