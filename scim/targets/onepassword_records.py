@@ -8,10 +8,9 @@ from scim.targets.op_errors import masked
 log = logging.getLogger("scim.op")
 
 # developer.1password.com/docs/cli/user-states, and the states other clients have met; who recovers their account is
-# active. PENDING is somebody whom a person invited: until they accept they "have no representation in our system"
-# (1Password's staff, 1password.community/discussion/120668). A state that is not here is UNKNOWN.
+# active. PENDING is documented nowhere: nobody is confirmed on the strength of it. A state that is not here is UNKNOWN.
 STATES = {
-    "PENDING": TargetState.ACCEPTED,
+    "PENDING": TargetState.INVITED,
     "TRANSFER_PENDING": TargetState.INVITED,
     "TRANSFER_STARTED": TargetState.INVITED,
     "TRANSFER_ACCEPTED": TargetState.ACCEPTED,

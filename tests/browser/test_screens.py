@@ -1,5 +1,6 @@
 """Every screen: operable by everybody, in every size and colour, and nothing but what this bridge sends."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -14,7 +15,11 @@ from tests.browser.running import ROOT, Running
 SCREENSHOTS = ROOT / "build" / "screenshots"
 HIGHEST = 2400
 """CSS pixels of a picture."""
+FOLD = 760
+"""CSS pixels of one in the documentation."""
 MOST_ROWS = 8
+DOCUMENTED = ("overview", "people", "person-refused", "hold-approve", "managed", "workspace", "connections", "activity")
+"""Screens that docs/admin.md shows: `scripts/screenshots` puts their pictures into docs/images."""
 
 
 @pytest.fixture
@@ -41,6 +46,13 @@ def test_the_page_that_shows_a_new_token_can_be_used_by_everybody(administrator:
     administrator.presses("Mint a token")
 
     _require_usable(administrator.page, "minted")
+
+
+def test_the_documentation_shows_these_screens_and_no_other() -> None:
+    shown = re.findall(r"!\[[^\]]+\]\(images/([a-z-]+)\.png\)", (ROOT / "docs" / "admin.md").read_text())
+
+    assert sorted(shown) == sorted(DOCUMENTED)
+    assert sorted(path.stem for path in (ROOT / "docs" / "images").glob("*.png")) == sorted(DOCUMENTED)
 
 
 def _require_usable(page: Page, name: str) -> None:
@@ -81,5 +93,7 @@ def _take_pictures(page: Page, name: str) -> None:
             page.screenshot(
                 path=path, full_page=True, clip=clip, animations="disabled", mask=[secret], mask_color="#777777"
             )
+            if name in DOCUMENTED and (width, scheme) == (WIDE, "light"):
+                page.screenshot(path=SCREENSHOTS / "docs" / f"{name}.png", clip={**clip, "height": FOLD})
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": WIDE, "height": 900})

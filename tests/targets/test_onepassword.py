@@ -114,7 +114,7 @@ def test_only_ascii_letters_lose_their_case(script: Script, target: OnePasswordT
 @pytest.mark.parametrize(
     ("word", "expected"),
     [
-        ("PENDING", "accepted"), ("TRANSFER_PENDING", "invited"), ("TRANSFER_STARTED", "invited"),
+        ("PENDING", "invited"), ("TRANSFER_PENDING", "invited"), ("TRANSFER_STARTED", "invited"),
         ("TRANSFER_ACCEPTED", "accepted"), ("ACTIVE", "active"), ("RECOVERY_STARTED", "active"),
         ("RECOVERY_ACCEPTED", "active"), ("SUSPENDED", "suspended"), ("TRANSFER_SUSPENDED", "suspended"),
         ("UNKNOWN", "unknown"), ("TEAM_REGISTRATION_INITIATED", "unknown"), ("", "unknown"),
