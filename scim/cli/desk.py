@@ -41,6 +41,14 @@ def settings(environ: Mapping[str, str]) -> Settings:
     return Settings.from_environment(environment(environ))
 
 
+def ready(environ: Mapping[str, str]) -> Settings:
+    """Settings, with a place for what is kept on this machine: a command may come before the first start."""
+    chosen = settings(environ)
+    if "local" in (chosen.secrets, chosen.face) or chosen.store == "sqlite":
+        prepare(chosen)
+    return chosen
+
+
 def bridge_file(settings: Settings) -> Path:
     return settings.state_dir / "bridge.json"
 

@@ -24,7 +24,7 @@ TIMEOUT_SECONDS = 5
 
 def doctor(as_json: AsJson = False) -> None:
     """Check token, store, jobs, target, permissions and clock. Ends with status 1 if something has failed."""
-    settings = desk.settings(os.environ)
+    settings = desk.ready(os.environ)
     with waiting("Looking at everything the bridge needs", quiet=as_json):
         findings = [finding for look in (_tokens, _store, _target, _clock) for finding in look(settings)]
     if as_json:

@@ -29,7 +29,7 @@ Groups = Sequence[tuple[str, str]]
 
 def show_person(who: Who, history: History = SHOWN, as_json: AsJson = False) -> None:
     """Show one person: what is wanted of them, how they stand in the target, their groups, and what happened."""
-    with closing(wiring.store(desk.settings(os.environ))) as store:
+    with closing(wiring.store(desk.ready(os.environ))) as store:
         record = finding.person(store, who)
         groups = [(id, _group_name(store, id)) for id in record.group_ids]
         happened = store.history(record.ref, history) if history else []

@@ -65,7 +65,7 @@ def events(  # noqa: PLR0913, PLR0917 - one for each option
     as_json: AsJson = False,
 ) -> None:
     """List what happened, newest first: who did what to whom, and what came of it. As JSON it is one array."""
-    with closing(wiring.store(desk.settings(os.environ))) as store:
+    with closing(wiring.store(desk.ready(os.environ))) as store:
         question = Question(actor, action, _named(store, resource) if resource else "")
         found = islice(_found(store, question, since, limit), limit)
         if as_json:

@@ -75,7 +75,7 @@ def apply(
 
 
 def _groups() -> ManagedGroups:
-    return wiring.managed_groups(desk.settings(os.environ))
+    return wiring.managed_groups(desk.ready(os.environ))
 
 
 def _choice(file: Path) -> ManagedChoice:

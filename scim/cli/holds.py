@@ -69,7 +69,7 @@ def discard(scope: Scope, digest: Digest = "", as_json: AsJson = False) -> None:
 
 
 def _holds() -> Holds:
-    return wiring.holds(desk.settings(os.environ))
+    return wiring.holds(desk.ready(os.environ))
 
 
 def _json(hold: Hold) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from scim.records import Report
 
 def settle(as_json: AsJson = False) -> None:
     """Deliver to the target what it is owed, now. Ends with status 1 if that was not possible at all."""
-    _run(wiring.jobs(desk.settings(os.environ)).settle, "Delivering what is owed", as_json=as_json)
+    _run(wiring.jobs(desk.ready(os.environ)).settle, "Delivering what is owed", as_json=as_json)
 
 
 def confirm(as_json: AsJson = False) -> None:
     """Confirm people who accepted their invitation, now. Ends with status 1 if that was not possible at all."""
-    _run(wiring.jobs(desk.settings(os.environ)).confirm, "Confirming who accepted", as_json=as_json)
+    _run(wiring.jobs(desk.ready(os.environ)).confirm, "Confirming who accepted", as_json=as_json)
 
 
 def _run(job: Callable[[], Report], what: str, *, as_json: bool) -> None:

@@ -50,7 +50,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write what `rebuild` needs to give everybody the id they had: users, groups and their links."""
-    store = wiring.store(desk.settings(os.environ))
+    store = wiring.store(desk.ready(os.environ))
     most = store.count("User") + store.count("Group")
     lines = counted(backup.lines(store), "Writing", most, quiet=as_json)
     try:
@@ -92,7 +92,7 @@ def _show(plan: list[Taken]) -> None:
 
 
 def _moving(known: Known) -> Moving:
-    return wiring.moving(desk.settings(os.environ), known)
+    return wiring.moving(desk.ready(os.environ), known)
 
 
 def _read(path: Path) -> Known:

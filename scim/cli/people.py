@@ -61,7 +61,7 @@ def list_(
 
     Whom the identity provider deleted is not listed; `people show` finds them.
     """
-    with closing(wiring.store(desk.settings(os.environ))) as store:
+    with closing(wiring.store(desk.ready(os.environ))) as store:
         found = finding.people(store, text.strip(), standing)
         chosen = found if everybody else islice(found, limit)
         if as_json:

@@ -1,11 +1,12 @@
 """`python -m scim pull …`: read the source now, see what it would change, let a plan through.
 
-Ends with status 0 if the run did what it may, or showed what it would do; 3 if it stopped because it does not believe
-what it read; 4 if the source was not read whole. Of these, only the first may have changed anything.
+Ends with status 0 if the run did what it may, or showed what it would do; 1 if another run is at work; 3 if it stopped
+because it does not believe what it read; 4 if the source was not read whole. Only the first may have changed anything.
 """
 
 import json
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -17,16 +18,15 @@ from scim import wiring
 from scim.cli import desk
 from scim.cli.console import Problem, complain, say, show
 from scim.cli.person import who
-from scim.jobs import chosen_by, pull
+from scim.jobs import choosing, chosen_by, pull
 from scim.jobs.pull import Order, Outcome, Pulled
-from scim.jobs.pull_notes import SELECTION
 from scim.jobs.pull_plan import Plan, Step
 from scim.jobs.puller import Puller
 
 commands = typer.Typer(invoke_without_command=True, help="Read the source now, and provision what it says.")
 
 SHOWN = 40
-STATUS: dict[Outcome, int] = {"stopped": 3, "unread": 4}
+STATUS: dict[Outcome, int] = {"stopped": 3, "unread": 4, "skipped": 1}
 
 PlanOnly = Annotated[bool, typer.Option("--plan", help="Only show what would be done. Nothing is written.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not wait for approval. Removals beyond the limit stay held.")]
@@ -72,15 +72,15 @@ def run(  # noqa: PLR0913, PLR0917 - one for each option
 def configure(file: Annotated[Path, typer.Argument(help="bridge.toml")] = chosen_by.FILE) -> None:
     """Store what the file chooses, where a bridge in the cloud finds it. The next run shows its plan and waits."""
     selection = chosen_by.file(file)
-    store = wiring.store(desk.settings(os.environ))
-    store.put_note(SELECTION, selection.to_note())
+    store = wiring.store(desk.ready(os.environ))
+    choosing.keep(store, selection, wiring.event_id(), time.time(), who())
     units, excluded = len(selection.units), len(selection.exclude)
     say(f"Stored: {len(selection.groups)} groups or patterns, {units} units, {excluded} excluded.")
     say("The next run shows its plan and waits for approval: `python -m scim pull`.")
 
 
 def _puller() -> Puller:
-    settings = desk.settings(os.environ)
+    settings = desk.ready(os.environ)
     if settings.source == "none":
         raise Problem("Nothing is pulled here: SOURCE is none. docs/pull.md says how to choose a source.")
     return wiring.puller(settings, wiring.runner(settings, wiring.store(settings)))
@@ -92,8 +92,6 @@ def _puller() -> Puller:
 def _show(pulled: Pulled, *, everything: bool) -> None:
     plan = pulled.plan
     if plan is None:
-        if pulled.outcome == "skipped":
-            say(" ".join(pulled.why))
         return
     _show_steps(plan, len(plan.steps) if everything else SHOWN)
     rows = [(notice.what, notice.name, notice.why) for notice in pulled.notices]

@@ -24,7 +24,7 @@ def reconcile(as_json: AsJson = False) -> None:
     """Compare what is wanted with what the target shows, now, and do what DRIFT_… chooses. Ends with status 1 while
     there is drift, or if it could not be compared.
     """
-    settings = desk.settings(os.environ)
+    settings = desk.ready(os.environ)
     with waiting("Comparing everything with the target", quiet=as_json):
         report = wiring.jobs(settings).reconcile()
     kept = _kept(settings)[0]
@@ -40,7 +40,7 @@ def reconcile(as_json: AsJson = False) -> None:
 
 def drift(as_json: AsJson = False) -> None:
     """Show what the last pass found, without asking the target."""
-    kept, report = _kept(desk.settings(os.environ))
+    kept, report = _kept(desk.ready(os.environ))
     if as_json:
         show_json(_json(report, kept))
     elif report is None:

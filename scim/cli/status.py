@@ -19,6 +19,7 @@ VERDICTS = {
     "troubled": "It works, with trouble.",
     "down": "Something does not work.",
 }
+BUT = "It works, and something wants you to look at it:"
 
 
 def status(as_json: AsJson = False) -> None:
@@ -26,7 +27,7 @@ def status(as_json: AsJson = False) -> None:
 
     Ends with status 0 however it stands; `doctor` is the one that fails.
     """
-    settings = desk.settings(os.environ)
+    settings = desk.ready(os.environ)
     with closing(wiring.store(settings)) as store:
         seen = overview.look(store, settings)
     if as_json:
@@ -36,8 +37,9 @@ def status(as_json: AsJson = False) -> None:
 
 
 def _show(seen: Overview) -> None:
-    say(VERDICTS[seen.verdict])
-    for sentence in overview.attention(seen):
+    attention = list(overview.attention(seen))
+    say(BUT if attention and seen.verdict == "working" else VERDICTS[seen.verdict])
+    for sentence in attention:
         say(sentence, style="bold")
     backlog = seen.backlog
     say(f"Wanted: {seen.users} users, {seen.groups} groups.")

@@ -39,8 +39,7 @@ def mint(client: Client, dialect: Dialect = "rfc", days: Days = None, as_json: A
     """Make a token for a client and print it, once. Two may be live for a client, so that one can replace the other."""
     if dialect not in DIALECTS:
         raise Problem(f"There is no dialect {dialect!r}; there are {', '.join(DIALECTS)}.")
-    settings = desk.settings(os.environ)
-    desk.prepare(settings)
+    settings = desk.ready(os.environ)
     now = time.time()
     token, record = tokens.mint(client, dialect, now=now, ttl_days=days)
     tokens.add(wiring.secrets(settings), wiring.TOKENS_SECRET, record, now)
@@ -53,7 +52,7 @@ def mint(client: Client, dialect: Dialect = "rfc", days: Days = None, as_json: A
 @commands.command("list")
 def list_(as_json: AsJson = False) -> None:
     """Show every token's id, client, dialect, life and last use; the tokens themselves are kept nowhere."""
-    now, settings = time.time(), desk.settings(os.environ)
+    now, settings = time.time(), desk.ready(os.environ)
     records = tokens.read(wiring.secrets(settings), wiring.TOKENS_SECRET)
     used = _used(settings, records)
     if as_json:
@@ -69,7 +68,7 @@ def list_(as_json: AsJson = False) -> None:
 @commands.command()
 def revoke(id: Annotated[str, typer.Argument(help="The id that `token list` shows.")], as_json: AsJson = False) -> None:
     """End a token. A running bridge stops accepting it within a minute."""
-    secrets = wiring.secrets(desk.settings(os.environ))
+    secrets = wiring.secrets(desk.ready(os.environ))
     record = tokens.revoke(secrets, wiring.TOKENS_SECRET, id, time.time())
     if as_json:
         show_json(_json(record))

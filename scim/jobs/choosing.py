@@ -18,6 +18,7 @@ from scim.jobs.puller import Puller
 from scim.jobs.selection import Selection, SelectionError
 from scim.jobs.work import instant
 from scim.operations import OFFERED, Checked, Choice, Chosen, OfferedGroup, OfferedGroups
+from scim.ports import Store
 from scim.records import Document, Event
 from scim.settings import Settings
 from scim.source_records import SourceGroup
@@ -80,10 +81,7 @@ class Choosing:
         if checked.problems:
             raise NotChosen(" ".join(("Nothing was stored.", *checked.problems)))
         runner = self.puller.runner
-        runner.store.put_note(SELECTION, _selection(choice).to_note())
-        changes = [_changed(before.choice, checked.choice)]
-        at = instant(runner.clock())
-        runner.store.append_event(Event(runner.event_id(), at, by, "pull.configured", None, changes, "done"))
+        keep(runner.store, _selection(choice), runner.event_id(), runner.clock(), by)
 
     def groups(self, text: str, offset: int) -> OfferedGroups:
         """SourceError."""
@@ -100,6 +98,14 @@ class Choosing:
         except SelectionError:
             return [OfferedGroup(each.email, each.name, chosen=False, people=each.direct_users) for each in groups]
         return [OfferedGroup(each.email, each.name, chooses(each), each.direct_users) for each in groups]
+
+
+def keep(store: Store, selection: Selection, event_id: str, now: float, by: str) -> None:
+    """Stores what is chosen from now on, with an audit line of what that changes."""
+    before, note = store.note(SELECTION), selection.to_note()
+    store.put_note(SELECTION, note)
+    changes = [_changed(_choice(before or {}), _choice(note))]
+    store.append_event(Event(event_id, instant(now), by, "pull.configured", None, changes, "done"))
 
 
 def of(chosen: Settings, puller: Puller) -> Choosing:

@@ -59,7 +59,8 @@ class Tokens:
 
     def verify(self, header: str | None) -> TokenRecord | None:
         """The live token that an Authorization header carries, else None. What is not even formed like a token costs
-        no read and no comparison; what is, but is unknown, one read each UNKNOWN_SECONDS. Raises Unavailable when the list has been out of reach for too long.
+        no read and no comparison; what is, but is unknown, one read each UNKNOWN_SECONDS. Raises Unavailable when the
+        list has been out of reach for too long.
         """
         token = form.presented(header)
         if token is None:

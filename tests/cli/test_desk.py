@@ -4,8 +4,10 @@ import json
 import socket
 
 import pytest
+from typer.testing import CliRunner
 
 from scim.cli import desk
+from scim.cli.app import app
 from scim.cli.console import Problem
 from scim.cli.desk import Bridge
 from scim.records import Secret
@@ -34,6 +36,13 @@ def test_the_state_directory_is_absolute_for_the_server_that_starts_elsewhere(mo
     monkeypatch.chdir(tmp_path)
 
     assert desk.environment({})["STATE_DIR"] == str(tmp_path / ".local")
+
+
+@pytest.mark.parametrize("command", ["status", "people", "events", "tokens", "holds", "drift", "settle"])
+def test_a_command_may_come_before_the_first_start(command, monkeypatch, tmp_path):
+    monkeypatch.setenv("STATE_DIR", str(tmp_path / "new"))
+
+    assert CliRunner().invoke(app, [command]).exit_code == 0
 
 
 def test_the_state_directory_belongs_to_its_owner_and_to_no_commit(settings):

@@ -173,6 +173,15 @@ def test_what_is_stored_is_found_where_no_file_is(settings: Settings):
     assert users(settings) == 8
 
 
+def test_what_is_stored_is_an_audit_line_with_what_it_changes(settings: Settings):
+    typed("configure")
+
+    with closing(wiring.store(settings)) as store:
+        told = store.events(1)[0]
+    assert (told.action, told.changes[0]["before"]["groups"]) == ("pull.configured", [])
+    assert told.changes[0]["after"]["groups"] == ["staff@example.com", "team-*@example.com"]
+
+
 def test_a_file_that_is_named_comes_before_the_one_in_the_directory(settings: Settings, monkeypatch, tmp_path: Path):
     monkeypatch.setenv("BRIDGE_CONFIG", str(tmp_path / "other.toml"))
 

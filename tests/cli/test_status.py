@@ -48,7 +48,7 @@ def test_without_a_token_it_says_that_nobody_can_call(kept):
 @pytest.mark.parametrize(
     ("reports", "verdict"),
     [
-        ([report()], "Everything works."),
+        ([report()], "It works, and something wants you to look at it:"),
         ([report(state="degraded")], "It works, with trouble."),
         ([report(state="unhealthy", reason="Nobody is signed in.")], "Something does not work."),
         ([report(seconds=-60)], "Something does not work."),
@@ -59,6 +59,13 @@ def test_one_sentence_sums_up_the_jobs(kept, reports, verdict):
         kept.put_report(each)
 
     assert shown("status").startswith(verdict)
+
+
+def test_where_nothing_wants_attention_everything_works(kept):
+    shown("token", "mint", "okta")
+    kept.put_report(report())
+
+    assert shown("status").startswith("Everything works.")
 
 
 def test_who_stands_where_is_counted(kept):
