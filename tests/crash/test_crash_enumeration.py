@@ -1,7 +1,6 @@
 """Whoever is killed loses nothing, duplicates nothing and invites nobody twice; and the judge who says so sees it.
 
-Here each of two seeds has every fifth point of every story, and not the same ones. `python -m tests.crash --seeds 20`
-has them all.
+Here every sixth point of every story is tried. `python -m tests.crash --seeds 20` tries them all.
 """
 
 import json
@@ -47,12 +46,12 @@ def enumerate_points(directory: Path, *arguments: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def tally(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return enumerate_points(tmp_path_factory.mktemp("crash"), "--seeds", "2", "--every", "5")
+    return enumerate_points(tmp_path_factory.mktemp("crash"), "--seeds", "1", "--every", "6")
 
 
 def test_nothing_is_lost_or_done_twice_wherever_a_process_is_killed(tally: dict[str, Any]):
     assert tally["sentences"] == []
-    assert tally["converged"] == tally["trials"] > len(STORIES) * 15
+    assert tally["converged"] == tally["trials"] > len(STORIES) * 5
     assert tally["moved"] == 0
 
 

@@ -37,16 +37,6 @@ def spoil(terraform, file: str, before: str, after: str) -> None:
     path.write_text(text.replace(before, after))
 
 
-@pytest.mark.slow
-def test_the_check_finds_nothing():
-    require(shutil.which("terraform"), "terraform")
-    done = run()
-
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("ok   ") >= len(VARIATIONS)
-    assert "FAILED" not in done.stdout
-
-
 def test_without_terraform_it_says_so_aloud(tmp_path):
     done = run(PATH=bare(tmp_path), REQUIRE_ALL="")
 
