@@ -32,7 +32,8 @@ Every target of `make` and every command of `python -m scim` (at a desk `.venv/b
 | 130 | Ctrl-C ended it. What was done is done; the same command goes on with the rest. |
 
 1 is also how `doctor` ends if something has failed, `reconcile` while there is drift, `settle` and `confirm` if nothing
-could be delivered, `pull` while another one is at work, and `holds discard` if somebody could not be wanted again. `status` ends with 0 in any case.
+could be delivered, `pull` while another one is at work, and `holds discard` if somebody could not be wanted again.
+`status` ends with 0 in any case.
 
 ## For programs
 
