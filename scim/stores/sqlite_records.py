@@ -35,6 +35,7 @@ _HELD = _SELECT + "r.held_at IS NOT NULL ORDER BY r.held_at, r.id"
 _WAITING = _SELECT + "r.wanted = 1 AND r.waiting IS NOT NULL ORDER BY r.seq"
 
 _SEARCH = _SELECT + f"+r.wanted = 1 AND r.id IN {sqlite_words.FOUND} AND r.seq > ?3 ORDER BY r.seq LIMIT ?4"
+_SEARCH_COMMON = _SELECT + f"r.wanted = 1 AND r.seq > ?3 AND {sqlite_words.HAS} ORDER BY r.seq LIMIT ?4"
 _STANDING = _SELECT + f"r.wanted = 1 AND {STANDING} = ?2 AND r.seq > ?3 ORDER BY r.seq LIMIT ?4"
 _COUNT_STANDING = f"SELECT count(*) FROM resources WHERE kind = ?1 AND wanted = 1 AND {STANDING} = ?2"  # noqa: S608 - constants only
 
@@ -132,7 +133,8 @@ def waiting(db: sqlite3.Connection, kind: Kind) -> list[Record]:
 
 
 def search(db: sqlite3.Connection, kind: Kind, text: str, seq: int, limit: int) -> list[Record]:
-    return _records(db, _SEARCH, kind, text, seq, limit)
+    statement = _SEARCH_COMMON if sqlite_words.is_common(db, kind, text) else _SEARCH
+    return _records(db, statement, kind, text, seq, limit)
 
 
 def standing(db: sqlite3.Connection, kind: Kind, standing: str, seq: int, limit: int) -> list[Record]:

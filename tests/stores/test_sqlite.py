@@ -13,7 +13,7 @@ from threading import Thread
 import pytest
 
 from scim.records import Backlog, Ledger, Link, Membership, Record, Report, StoreUnavailable
-from scim.stores import sqlite_memberships, sqlite_records
+from scim.stores import sqlite_memberships, sqlite_records, sqlite_words
 from scim.stores.rows import encode_body
 from scim.stores.sqlite import SqliteStore
 from scim.stores.sqlite_schema import MIGRATIONS
@@ -341,3 +341,36 @@ def cost(store: SqliteStore, act: Callable[[], object]) -> int:
         db.set_progress_handler(lambda: ticks.append(None), 5)
     act()
     return len(ticks)
+
+
+def test_a_word_that_many_have_finds_the_same_people_in_the_same_order(monkeypatch: pytest.MonkeyPatch):
+    """Another way to the same answer, taken from so many on."""
+    store = SqliteStore(":memory:")
+    for number in range(40):
+        named = {"displayName": f"{('Barbara', 'Mandy')[number % 3 == 0]} Jensen"}
+        record = user(f"person{number}")
+        store.create(replace(record, document={**record.document, **named}), (), event())
+    [_, gone, *_] = store.search("User", "barbara", None, 5)
+    store.replace(gone, replace(gone, wanted=False), event())
+
+    def pages() -> list[list[Record]]:
+        first = store.search("User", "barb", None, 10)
+        return [first, store.search("User", "barb", first[-1].id, 50), store.search("User", "nobody", None, 5)]
+
+    rare = pages()
+    monkeypatch.setattr(sqlite_words, "is_common", lambda *_: True)
+
+    assert pages() == rare
+    assert [len(page) for page in rare] == [10, 15, 0]
+
+
+def test_a_word_is_common_from_two_thousand_on():
+    store = SqliteStore(":memory:")
+    with store._database.write() as db:
+        ids = [(f"{number}",) for number in range(2000)]
+        db.executemany("INSERT INTO words (kind, word, id) VALUES ('User', 'jensen', ?)", ids)
+        common = [sqlite_words.is_common(db, "User", word) for word in ("jens", "jensent", "barbara")]
+        db.execute("DELETE FROM words WHERE id = '0'")
+
+        assert common == [True, False, False]
+        assert not sqlite_words.is_common(db, "User", "jens")
