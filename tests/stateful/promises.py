@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from scim.jobs.groups import MARK
 from scim.records import Record, Ref
 from tests.stateful.accounts import ACCEPTED, INVITED, Person, View
-from tests.stateful.known import Known
+from tests.stateful.known import Known, Mark
 from tests.stateful.scene import Scene
 from tests.stateful.tally import seen
 
@@ -34,7 +34,7 @@ class Promises:
             target_id = record.link.target_id or ""
             if ref.kind == "User" and record.wanted:
                 assert not target_id or target_id in view.people, f"settled, and linked to nobody: {record}"
-            self.known.marks -= {("state", target_id), ("name", target_id), ("email", target_id)}
+            self.known.marks -= self._matched(record, target_id)
             self.known.marks -= {("group name", target_id), ("group gone", target_id), ("address", ref.id)}
         for group_id, user_id in self.known.rig.watch.edges:
             group, user = (
@@ -43,6 +43,15 @@ class Promises:
             )
             if group and user:
                 self.known.marks.discard(("edge", group.link.target_id or "", user.link.target_id or ""))
+
+    def _matched(self, record: Record, target_id: str) -> set[Mark]:
+        """What the target matches of a person now. Who is deprovisioned is suspended and has no name any more; if they
+        are another user meanwhile, that one was not looked at.
+        """
+        if record.kind == "User" and not record.wanted:
+            lives_on = any(each.wanted for each in self.known.linked_to(target_id))
+            return set() if lives_on else {("state", target_id)}
+        return {("state", target_id), ("name", target_id), ("email", target_id)}
 
     def nobody_is_deleted_or_readdressed(self, scene: Scene) -> None:
         for id, person in scene.before.people.items():
