@@ -6,7 +6,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import g, redirect, request
+from flask import abort, g, redirect, request
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
@@ -83,3 +83,17 @@ def _is_stamped(purpose: str, text: str, given: str, seconds: float) -> bool:
 
 def _signature(purpose: str, at: str, text: str) -> str:
     return sign(session().key, purpose, f"{at}\n{text}")
+
+
+def offset() -> int:
+    """Where a list goes on, counted from 0: `from` of the query."""
+    given = request.args.get("from", "0")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
+
+
+def digest() -> str:
+    """What names exactly the list that was looked at."""
+    given = request.form.get("digest", "")
+    if not (given.isascii() and given.isalnum()):
+        abort(400)
+    return given

@@ -19,7 +19,7 @@ def index() -> str:
 @blueprint.get("/holds/<scope>")
 def hold(scope: str) -> str:
     """The whole list, a page at a time; with a decision, what it will do and the form that does it."""
-    found = _require(scope, _offset())
+    found = _require(scope, forms.offset())
     decision = request.args.get("decision")
     following = found.offset + PAGE if found.offset + PAGE < found.total else None
     return render_template(
@@ -32,7 +32,7 @@ def hold(scope: str) -> str:
 
 @blueprint.post("/holds/<scope>/approve")
 def approve(scope: str) -> Response:
-    digest = _digest()
+    digest = forms.digest()
     found = _require(scope, 0)
     services().operations.approve(scope, digest, forms.actor())
     return forms.done("/holds", f"Let through: {counted(found.total, 'removal')}. The next pass carries them out.")
@@ -40,7 +40,7 @@ def approve(scope: str) -> Response:
 
 @blueprint.post("/holds/<scope>/discard")
 def discard(scope: str) -> Response:
-    left = services().operations.discard(scope, _digest(), forms.actor())
+    left = services().operations.discard(scope, forms.digest(), forms.actor())
     if left:
         names = ", ".join(left[:10])
         text = f"Kept, but not these, because somebody else has their userName or address now: {names}."
@@ -57,15 +57,3 @@ def _require(scope: str, offset: int) -> HeldList:
     if found is None:
         abort(404)
     return found
-
-
-def _offset() -> int:
-    given = request.args.get("from", "0")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
-
-
-def _digest() -> str:
-    digest = request.form.get("digest", "")
-    if not (digest.isascii() and digest.isalnum()):
-        abort(400)
-    return digest

@@ -58,7 +58,7 @@ def index() -> str:
 
 @blueprint.post("/workspace/approve")
 def approve() -> Response:
-    services().operations.approve_pull(_digest(), forms.actor())
+    services().operations.approve_pull(forms.digest(), forms.actor())
     return forms.done("/workspace", "Approved: the next pull carries exactly this plan out, if it still comes to it.")
 
 
@@ -109,7 +109,7 @@ def _told(typed: Choice) -> str:
 
 def _refused(chosen: Chosen, typed: Choice) -> Page | None:
     """The form again if somebody else was faster."""
-    return (_form(chosen, typed, [STALE]), 409) if _digest() != chosen.digest else None
+    return (_form(chosen, typed, [STALE]), 409) if forms.digest() != chosen.digest else None
 
 
 def _form(chosen: Chosen, typed: Choice, problems: Sequence[str] = ()) -> str:
@@ -130,7 +130,7 @@ def groups() -> Page:
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         return render_template("source_groups.html", found=None, text=text, problem="")
     try:
-        found = services().operations.source_groups(text, _offset())
+        found = services().operations.source_groups(text, forms.offset())
     except NotDone as error:
         return render_template("source_groups.html", found=None, text=text, problem=str(error)), 409
     chosen, _ = _selection()
@@ -167,15 +167,3 @@ def _editable() -> Chosen:
     if not chosen.is_editable:
         raise NotDone(f"{chosen.path} chooses here: edit the file. The next pull shows its plan and waits.")
     return chosen
-
-
-def _offset() -> int:
-    given = request.args.get("from", "0")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
-
-
-def _digest() -> str:
-    digest = request.form.get("digest", "")
-    if not (digest.isascii() and digest.isalnum()):
-        abort(400)
-    return digest
