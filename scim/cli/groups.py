@@ -14,9 +14,10 @@ from scim.cli import desk
 from scim.cli.console import AsJson, Problem, remark, say, show, show_json
 from scim.cli.person import who
 from scim.jobs import managed_plan
-from scim.jobs.managed import ManagedGroup, ManagedGroups
+from scim.jobs.managed import ManagedGroups
 from scim.jobs.managed_choice import ManagedChoice
 from scim.jobs.managed_plan import Done, Left, ManagedPlan
+from scim.operations import ListedGroup
 
 commands = typer.Typer(no_args_is_help=True, help="Which groups of the target the bridge manages.")
 
@@ -88,7 +89,7 @@ def _choice(file: Path) -> ManagedChoice:
 # ── as a person reads it ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _row(group: ManagedGroup) -> tuple[str, ...]:
+def _row(group: ListedGroup) -> tuple[str, ...]:
     members = str(group.members) if group.managed else ""
     asked = "the identity provider asks for it" if group.asked else ""
     return group.name, KINDS[group.managed], members, group.target_id, asked

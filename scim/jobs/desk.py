@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from scim.jobs import manageable
 from scim.jobs.choosing import Choosing, NotChosen
 from scim.jobs.holds import Hold, HoldChanged, Holds
-from scim.jobs.managed import ManagedGroup, ManagedGroups, NotManageable
+from scim.jobs.managed import ManagedGroups, NotManageable
 from scim.jobs.pull import NothingWaits
 from scim.jobs.work import Busy, Runner, instant
 from scim.operations import (
@@ -106,7 +106,7 @@ class Desk:
 
     def groups(self) -> list[ListedGroup]:
         with _declining():
-            return [_listed(group) for group in self.managing.all()]
+            return self.managing.all()
 
     def manageable(self, target_ids: Sequence[str]) -> dict[str, str]:
         with _declining():
@@ -114,11 +114,11 @@ class Desk:
 
     def manage(self, target_id: str, by: str) -> ListedGroup:
         with _declining():
-            return _listed(self.managing.manage(target_id, by))
+            return self.managing.manage(target_id, by)
 
     def unmanage(self, target_id: str, by: str) -> ListedGroup:
         with _declining():
-            return _listed(self.managing.unmanage(target_id, by))
+            return self.managing.unmanage(target_id, by)
 
     # ── holds ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -186,10 +186,6 @@ def _declining() -> Iterator[None]:
         yield
     except DECLINES as error:
         raise NotDone(str(error)) from error
-
-
-def _listed(group: ManagedGroup) -> ListedGroup:
-    return ListedGroup(**asdict(group))
 
 
 def _held(hold: Hold, offset: int, count: int) -> HeldList:

@@ -5,13 +5,13 @@ Groups that the bridge made are managed; one that was there before is managed if
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from scim import identity
 from scim.jobs import groups, notices
 from scim.jobs.adoption import Adoption, Taken
 from scim.jobs.notices import UnmanagedGroup
 from scim.jobs.work import Runner, Work, instant
+from scim.operations import ListedGroup
 from scim.ports import Ids
 from scim.records import Event, Record, Ref, Stale, TargetGroup
 
@@ -23,25 +23,11 @@ class NotManageable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class ManagedGroup:
-    """A group of the target. `id`: its SCIM id if it is managed. `asked`: when an identity provider was refused its
-    name last, in seconds since the epoch.
-    """
-
-    target_id: str
-    name: str
-    managed: Literal["created", "adopted", ""]
-    id: str = ""
-    members: int = 0
-    asked: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class ManagedGroups:
     runner: Runner
     new_id: Ids
 
-    def all(self) -> list[ManagedGroup]:
+    def all(self) -> list[ListedGroup]:
         """Every group of the target by name; `members` as SCIM shows them. One listing. TargetError."""
         work = self.work()
         managed = {record.link.target_id: record for record in self.runner.store.scan("Group")}
@@ -52,7 +38,7 @@ class ManagedGroups:
         """Groups an identity provider pushed the name of, and was refused."""
         return notices.unmanaged(self.runner.store, self.runner.clock())
 
-    def manage(self, name_or_id: str, by: str) -> ManagedGroup:
+    def manage(self, name_or_id: str, by: str) -> ListedGroup:
         """Import the group with its members; nothing changes in the target. NotManageable, Busy, TargetError."""
         with self.runner.alone():
             work = self.work()
@@ -63,13 +49,13 @@ class ManagedGroups:
             record = self.runner.store.get(Ref("Group", taken.id))
             members = len(self.runner.store.members(taken.id))
         origin = record.origin if record else "adopted"
-        return ManagedGroup(group.id, group.name, origin, taken.id, members)
+        return ListedGroup(group.id, group.name, origin, taken.id, members)
 
-    def unmanage(self, name_or_id: str, by: str) -> ManagedGroup:
+    def unmanage(self, name_or_id: str, by: str) -> ListedGroup:
         """SCIM forgets the group; the target keeps it and its members as they are. NotManageable, Busy."""
         with self.runner.alone():
             record = self._managed(name_or_id)
-            shown = ManagedGroup(record.link.target_id or "", str(record.document["displayName"]), "")
+            shown = ListedGroup(record.link.target_id or "", str(record.document["displayName"]), "")
             event = Event(
                 self.runner.event_id(), instant(self.runner.clock()), by, "group.unmanaged", record.ref,
                 [{"name": shown.name, "target_id": shown.target_id}], "done",
@@ -90,14 +76,14 @@ class ManagedGroups:
 
     def _shown(
         self, listed: Iterable[TargetGroup], managed: dict[str | None, Record], asked: dict[str, float]
-    ) -> Iterator[ManagedGroup]:
+    ) -> Iterator[ListedGroup]:
         for group in listed:
             record = managed.get(group.id)
             if record is None:
-                yield ManagedGroup(group.id, group.name, "", asked=asked.get(group.id))
+                yield ListedGroup(group.id, group.name, "", asked=asked.get(group.id))
             else:
                 members = len(self.runner.store.members(record.id))
-                yield ManagedGroup(group.id, group.name, record.origin, record.id, members)
+                yield ListedGroup(group.id, group.name, record.origin, record.id, members)
 
     def _managed(self, name_or_id: str) -> Record:
         folded = identity.fold(name_or_id)

@@ -10,8 +10,9 @@ from typing import Literal
 
 from scim import identity
 from scim.jobs.adoption import Adoption
-from scim.jobs.managed import ManagedGroup, ManagedGroups, NotManageable, fitting, require, require_taken
+from scim.jobs.managed import ManagedGroups, NotManageable, fitting, require, require_taken
 from scim.jobs.managed_choice import ManagedChoice
+from scim.operations import ListedGroup
 from scim.ports import Store
 from scim.records import Record, TargetGroup
 
@@ -55,7 +56,7 @@ class Left:
 @dataclass(frozen=True, slots=True)
 class Done:
     what: Literal["managed", "unmanaged"]
-    group: ManagedGroup
+    group: ListedGroup
 
 
 @dataclass(frozen=True, slots=True)

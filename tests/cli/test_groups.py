@@ -13,9 +13,10 @@ from scim import wiring
 from scim.cli import desk, groups
 from scim.cli.app import app
 from scim.cli.console import Problem
-from scim.jobs.managed import ManagedGroup, NotManageable
+from scim.jobs.managed import NotManageable
 from scim.jobs.managed_plan import Done, ManagedPlan
 from scim.jobs.work import Busy
+from scim.operations import ListedGroup
 from tests.example_file import EXAMPLE
 
 
@@ -169,7 +170,7 @@ def test_a_plan_and_what_was_done_are_json_for_other_programs(listing):
 
 
 def test_what_was_done_is_told_as_json_also_where_a_job_came_between(capsys):
-    guides = ManagedGroup("g1", "Guides", "adopted", "s1", 1)
+    guides = ListedGroup("g1", "Guides", "adopted", "s1", 1)
 
     def interrupted():
         yield Done("managed", guides)
