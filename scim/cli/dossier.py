@@ -12,9 +12,10 @@ import typer
 
 from scim import wiring
 from scim.admin import words
+from scim.admin.listing import address_of, name_of
 from scim.cli import desk, events, finding
 from scim.cli.console import AsJson, say, show, show_json
-from scim.cli.described import address_of, name_of, state_of, why
+from scim.cli.described import state_of, why
 from scim.ports import Store
 from scim.records import Event, Record, Ref
 
@@ -54,7 +55,7 @@ def _facts(record: Record) -> list[tuple[str, str]]:
     next_attempt = _instant(link.next_attempt_at) if link.unsettled and link.held_at is None else ""
     facts = [
         ("wanted", gone or "yes"),
-        ("address", address_of(record)),
+        ("address", address_of(record.document)),
         ("userName", str(record.document.get("userName", ""))),
         ("standing", f"{words.standing(record.standing)}: {words.meaning(record.standing)}".rstrip(": ")),
         ("owed, or why not", why(record)),
@@ -81,7 +82,7 @@ def _json(record: Record, groups: Groups, happened: Sequence[Event]) -> dict[str
         **{name: getattr(record, name) for name in own},
         "external_ids": dict(record.external_ids),
         "name": name_of(record),
-        "address": address_of(record) or None,
+        "address": address_of(record.document) or None,
         "standing": record.standing,
         "why": why(record) or None,
         "link": asdict(record.link),

@@ -10,10 +10,11 @@ import typer
 
 from scim import wiring
 from scim.admin import words
+from scim.admin.listing import address_of, name_of
 from scim.admin.words import STANDINGS
 from scim.cli import desk, dossier, finding
 from scim.cli.console import AsJson, remark, show, show_json_array
-from scim.cli.described import address_of, name_of, state_of, why
+from scim.cli.described import state_of, why
 from scim.cli.list_first import ListFirst
 from scim.records import Record
 
@@ -80,7 +81,7 @@ def _show(records: Iterator[Record]) -> None:
 
 
 def _row(record: Record) -> tuple[str, ...]:
-    address = address_of(record) or str(record.document.get("userName", ""))
+    address = address_of(record.document) or str(record.document.get("userName", ""))
     return name_of(record), address, words.standing(record.standing), state_of(record), why(record), record.id
 
 
@@ -89,7 +90,7 @@ def _json(record: Record) -> dict[str, Any]:
         "id": record.id,
         "name": name_of(record),
         "user_name": record.document.get("userName"),
-        "address": address_of(record) or None,
+        "address": address_of(record.document) or None,
         "standing": record.standing,
         "target_id": record.link.target_id,
         "target_state": record.link.target_state,
